@@ -1,0 +1,1 @@
+"""Rules of the product in plain Python: no framework, no database."""
