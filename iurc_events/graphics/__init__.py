@@ -1,0 +1,1 @@
+"""Pictures as SVG text: the schematic map, bars and QR codes. Plain data in, text out."""
