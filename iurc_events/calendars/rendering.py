@@ -15,9 +15,9 @@ from uuid import UUID, uuid5
 
 from iurc_events.calendars.colours import COLOURS
 from iurc_events.calendars.entries import CalendarEntry, CalendarLanguage, Mailbox, Texts
-from iurc_events.calendars.lines import escape, fold, parameter, text_line, uri, utc, wall
+from iurc_events.calendars.lines import clean, escape, fold, parameter, text_line, uri, utc, wall
 from iurc_events.calendars.wording import description, in_language, location, state_of, summary
-from iurc_events.calendars.zones import reads_as, vtimezone
+from iurc_events.calendars.zones import instants, vtimezone, zone_as_read
 from iurc_events.domain.time_slots import Precision
 
 #: Stored with each kept entry; raised when ``render_entry`` writes other bytes for the same data.
@@ -46,13 +46,7 @@ def entry_zone(entry: CalendarEntry) -> str | None:
     A time is written in UTC where readers would find another instant by wall time and VTIMEZONE: the second of two
     equal times in autumn, a year in which the zone had another rule, a zone that the tzdata package does not know.
     """
-    slot = entry.slot
-    if slot.precision is not Precision.MINUTE:
-        return None
-    for written, instant in ((slot.starts, slot.starts_at), (slot.ends, slot.ends_at)):
-        if reads_as(datetime.fromisoformat(written), slot.zone_name) != instant:
-            return None
-    return slot.zone_name
+    return zone_as_read(entry.slot) if entry.slot.precision is Precision.MINUTE else None
 
 
 def _times(entry: CalendarEntry) -> list[bytes]:
@@ -63,7 +57,8 @@ def _times(entry: CalendarEntry) -> list[bytes]:
     if zone_name := entry_zone(entry):
         starts, ends = datetime.fromisoformat(slot.starts), datetime.fromisoformat(slot.ends)
         return [fold(f"DTSTART;TZID={zone_name}:{wall(starts)}"), fold(f"DTEND;TZID={zone_name}:{wall(ends)}")]
-    return [fold(f"DTSTART:{utc(slot.starts_at)}"), fold(f"DTEND:{utc(slot.ends_at)}")]
+    starts_at, ends_at = instants(slot)
+    return [fold(f"DTSTART:{utc(starts_at)}"), fold(f"DTEND:{utc(ends_at)}")]
 
 
 def _day(day: object) -> str:
@@ -76,9 +71,9 @@ def _categories(categories: tuple[Texts, ...], language: CalendarLanguage) -> li
         wanted = [tag for tag in ("en", "zh") if category.get(tag)] if language == "both" else []
         found = [(category[tag], tag) for tag in wanted] or [in_language(category, language) or ("", "")]
         for each in found:
-            if each[0].strip():
-                # a comma inside a name gets a blank, so that no reader takes it for the one between names
-                name = re.sub(r",(?=\S)", ", ", each[0].strip().rstrip(","))
+            # a comma inside a name is followed by a blank, so that no reader takes it for one between names
+            name = re.sub(r",(?=\S)", ", ", " ".join(clean(each[0]).split()).rstrip(", "))
+            if name:
                 by_language.setdefault(each[1], []).append(escape(name))
     return [fold(f"CATEGORIES;LANGUAGE={tag}:{','.join(names)}") for tag, names in sorted(by_language.items())]
 

@@ -8,6 +8,7 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from iurc_events.calendars.entries import CalendarEntry, CalendarLanguage, JoinLink, ReferenceZone, Texts
+from iurc_events.calendars.zones import instants
 from iurc_events.domain.language_maps import text_of
 from iurc_events.domain.time_slots import Precision, zone
 from iurc_events.localisation import noop, translate
@@ -128,7 +129,7 @@ def time_lines(entry: CalendarEntry, language: str) -> list[str]:
     slot, places = entry.slot, _places(entry)
     if slot.precision is Precision.MINUTE:
         own: ZoneInfo = zone(slot.zone_name)
-        starts_at, ends_at = slot.starts_at, slot.ends_at
+        starts_at, ends_at = instants(slot)
         day = starts_at.astimezone(own).date()
         first = f"{_long_day(day, language)} {clocks(starts_at, places, day, language)}"
         last_day = ends_at.astimezone(own).date()

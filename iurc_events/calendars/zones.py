@@ -12,9 +12,11 @@ import struct
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from zoneinfo import ZoneInfo
+
+from iurc_events.domain.time_slots import TimeSlot
 
 _NAME = r"([A-Za-z]{3,}|<[A-Za-z0-9+-]+>)"
 _OFFSET = r"([+-]?\d+(?::\d+){0,2})"
@@ -70,6 +72,21 @@ def reads_as(wall: datetime, zone_name: str) -> datetime | None:
         return wall.replace(tzinfo=_rule_zone(zone_name), fold=0).astimezone(UTC)
     except UnknownZoneError:
         return None
+
+
+@lru_cache(maxsize=4096)
+def instants(slot: TimeSlot) -> tuple[datetime, datetime]:
+    """Return the UTC instants of a slot's bounds, remembered: an entry in three languages needs them often."""
+    return slot.starts_at, slot.ends_at
+
+
+@lru_cache(maxsize=4096)
+def zone_as_read(slot: TimeSlot) -> str | None:
+    """Return the zone in which to write a slot's wall times, or None where readers would find other instants by it."""
+    for written, instant in zip((slot.starts, slot.ends), instants(slot), strict=True):
+        if reads_as(datetime.fromisoformat(written), slot.zone_name) != instant:
+            return None
+    return slot.zone_name
 
 
 def _seconds(text: str) -> int:
