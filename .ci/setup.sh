@@ -65,21 +65,24 @@ if ! .venv/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/d
 hash_of() { .venv/bin/python -c 'import hashlib, sys
 print(hashlib.sha256(b"".join(open(name, "rb").read() for name in sys.argv[1:])).hexdigest())' "$@"; }
 
-install_packages() {
-  local lock=$1 stamp=.venv/.installed-$2 state
-  state=$(hash_of "$lock" pyproject.toml)
-  if [ "$(cat "$stamp" 2>/dev/null)" = "$state" ]; then return; fi
+install_packages() { # $1 lock file, then the purposes it serves
+  local lock=$1 state purpose
+  shift
+  state=$(hash_of requirements.lock requirements-dev.lock pyproject.toml)
+  if [ "$(cat ".venv/.installed-$1" 2>/dev/null)" = "$state" ]; then return; fi
   say "installing the Python packages of $lock"
-  rm -f "$stamp"
   if ! .venv/bin/python -m pip install --quiet --disable-pip-version-check -r "$lock" ||
     ! .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -e .; then
     say "pip could not install the packages of $lock; its message is above. Check the network or the package index, then run this again." >&2
     exit 1
   fi
-  echo "$state" >"$stamp"
+  for purpose; do echo "$state" >".venv/.installed-$purpose"; done
 }
 
-if [ "$purpose" = test ]; then install_packages requirements-dev.lock test; else install_packages requirements.lock run; fi
+case $purpose in
+test) install_packages requirements-dev.lock test run ;; # holds all of requirements.lock
+run) install_packages requirements.lock run ;;
+esac
 
 # --- Libraries and tools ---------------------------------------------------------------------------------------------
 library() { .venv/bin/python -c 'import ctypes.util, sys; sys.exit(ctypes.util.find_library(sys.argv[1]) is None)' "$1"; }
