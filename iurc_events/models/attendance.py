@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from iurc_events.database import Base
 from iurc_events.models.cities import City
-from iurc_events.models.columns import Key, MadeAt, Word, reference
+from iurc_events.models.columns import Key, LongText, MadeAt, Word, reference
 
 
 class Attendance(Base):
@@ -47,7 +47,7 @@ class HeadCount(Base):
     position: Mapped[int] = mapped_column(default=0)
     value: Mapped[int]
     qualifier: Mapped[Word]
-    as_printed: Mapped[str | None] = mapped_column(String(500))
+    as_printed: Mapped[LongText | None]
     source: Mapped[str] = mapped_column(String(500), default="")
     is_imported: Mapped[bool] = mapped_column(default=False)
     recorded_at: Mapped[MadeAt]

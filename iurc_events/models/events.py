@@ -12,8 +12,19 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from iurc_events.database import Base, Json, UtcDateTime
 from iurc_events.domain.language_maps import LanguageMap
 from iurc_events.models.cities import City, CityPair
-from iurc_events.models.columns import Instant, JsonList, Key, LongText, MadeAt, PublicId, Slug, SlotColumns, Texts
-from iurc_events.models.columns import Word, reference
+from iurc_events.models.columns import (
+    Instant,
+    JsonList,
+    Key,
+    LongText,
+    MadeAt,
+    PublicId,
+    SlotColumns,
+    Slug,
+    Texts,
+    Word,
+    reference,
+)
 from iurc_events.models.programmes import Framework, Programme, Theme
 
 
@@ -111,7 +122,7 @@ class EventDocument(Base):
     position: Mapped[int] = mapped_column(default=0)
     kind: Mapped[Word]
     title: Mapped[Texts]
-    url: Mapped[str | None] = mapped_column(String(2000))
+    url: Mapped[LongText | None]
     images: Mapped[int | None]
     session_slug: Mapped[str | None] = mapped_column(String(120))
     #: False where a source mentions the document but the file is not here; None where nothing was said.
@@ -248,9 +259,7 @@ class Event(SlotColumns, Base):
     pairs: Mapped[list[EventPair]] = relationship(cascade="all, delete-orphan", order_by=EventPair.position)
     cities: Mapped[list[EventCity]] = relationship(cascade="all, delete-orphan", order_by=EventCity.position)
     join_links: Mapped[list[JoinLink]] = relationship(cascade="all, delete-orphan", order_by=JoinLink.position)
-    documents: Mapped[list[EventDocument]] = relationship(
-        cascade="all, delete-orphan", order_by=EventDocument.position
-    )
+    documents: Mapped[list[EventDocument]] = relationship(cascade="all, delete-orphan", order_by=EventDocument.position)
     outcomes: Mapped[list[Outcome]] = relationship(cascade="all, delete-orphan", order_by=Outcome.position)
     awards: Mapped[list[Award]] = relationship(cascade="all, delete-orphan", order_by=Award.position)
     moves: Mapped[list[EventMove]] = relationship(cascade="all, delete-orphan", order_by=EventMove.id)
@@ -270,6 +279,8 @@ class ImportRecord(Base):
     id: Mapped[Key]
     event_id: Mapped[int] = reference("events.id", index=False)
     document: Mapped[dict[str, Any]] = mapped_column(Json)
+    #: What the document said beside its events: ``synthetic``, ``seed``, ids of its own ``cities``.
+    header: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     imported_at: Mapped[Instant]
 
 

@@ -24,7 +24,7 @@ class Person(Base):
     slug: Mapped[str | None] = mapped_column(String(120), unique=True)
     name: Mapped[Texts]
     family_name: Mapped[LanguageMap | None] = mapped_column(Json)
-    name_native: Mapped[str | None] = mapped_column(String(200))
+    name_native: Mapped[LongText | None]
     sort_keys: Mapped[LanguageMap] = mapped_column(Json, default=dict)
     email: Mapped[str | None] = mapped_column(String(254), index=True)
     created_at: Mapped[MadeAt]
@@ -49,7 +49,7 @@ class Speaker(Base):
     is_imported: Mapped[bool] = mapped_column(default=False)
     name: Mapped[Texts]
     family_name: Mapped[LanguageMap | None] = mapped_column(Json)
-    name_native: Mapped[str | None] = mapped_column(String(200))
+    name_native: Mapped[LongText | None]
     name_status: Mapped[str | None] = mapped_column(String(20))
     honorific: Mapped[str | None] = mapped_column(String(8))
     title: Mapped[LanguageMap | None] = mapped_column(Json)
