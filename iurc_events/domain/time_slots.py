@@ -210,9 +210,7 @@ class TimeSlot:
 
     def overlaps(self, other: TimeSlot) -> bool:
         """Tell whether two slots share an instant for sure: only exact slots are compared."""
-        return (
-            self.is_exact and other.is_exact and self.starts_at < other.ends_at and other.starts_at < self.ends_at
-        )
+        return self.is_exact and other.is_exact and self.starts_at < other.ends_at and other.starts_at < self.ends_at
 
 
 def ambiguous_fields(slot: TimeSlot) -> tuple[str, ...]:
@@ -220,9 +218,7 @@ def ambiguous_fields(slot: TimeSlot) -> tuple[str, ...]:
     if not slot.is_exact:
         return ()
     return tuple(
-        name
-        for name in ("starts", "ends")
-        if is_ambiguous(datetime.fromisoformat(getattr(slot, name)), slot.zone_name)
+        name for name in ("starts", "ends") if is_ambiguous(datetime.fromisoformat(getattr(slot, name)), slot.zone_name)
     )
 
 

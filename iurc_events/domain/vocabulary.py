@@ -18,9 +18,7 @@ class EventState(StrEnum):
 #: Moves that a person can make from each state.
 EVENT_MOVES: dict[EventState, frozenset[EventState]] = {
     EventState.DRAFT: frozenset({EventState.PUBLISHED}),
-    EventState.PUBLISHED: frozenset(
-        {EventState.DRAFT, EventState.HELD, EventState.POSTPONED, EventState.CANCELLED}
-    ),
+    EventState.PUBLISHED: frozenset({EventState.DRAFT, EventState.HELD, EventState.POSTPONED, EventState.CANCELLED}),
     EventState.POSTPONED: frozenset({EventState.PUBLISHED, EventState.CANCELLED, EventState.DRAFT}),
     EventState.CANCELLED: frozenset({EventState.PUBLISHED, EventState.DRAFT}),
     EventState.HELD: frozenset({EventState.PUBLISHED}),

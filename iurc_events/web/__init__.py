@@ -2,8 +2,86 @@
 
 from __future__ import annotations
 
-from flask import Flask
+import uuid
+
+from flask import Flask, redirect
+from flask.typing import ResponseReturnValue
+from flask_compress import Compress
+from flask_login import AnonymousUserMixin, LoginManager
+from flask_wtf.csrf import CSRFProtect
+from jinja2 import StrictUndefined
+from sqlalchemy import select, text
+
+from iurc_events.database import db
+from iurc_events.models.accounts import User
+from iurc_events.web import (
+    access,
+    accounts,
+    delegates,
+    errors,
+    feeds,
+    localisation,
+    organisers,
+    participants,
+    public,
+    security,
+)
+
+csrf = CSRFProtect()
+login_manager = LoginManager()
+login_manager.session_protection = None
+
+
+@login_manager.user_loader
+def load_user(session_value: str) -> User | None:
+    """Find the user of a session; one of an older epoch has ended (sec-12)."""
+    public_id, _, epoch = session_value.rpartition(".")
+    try:
+        key = uuid.UUID(public_id)
+    except ValueError:
+        return None
+    user = db.session.scalars(select(User).where(User.public_id == key)).one_or_none()
+    return user if user and not user.is_disabled and str(user.session_epoch) == epoch else None
 
 
 def init_app(app: Flask) -> None:
-    """Add all pages to the application."""
+    """Add extensions, blueprints, error pages, filters and headers to the application."""
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    csrf.init_app(app)
+    login_manager.anonymous_user = AnonymousUserMixin
+    login_manager.init_app(app)
+    Compress(app)
+    localisation.init_app(app)
+    security.init_app(app)
+    errors.init_app(app)
+    _add_health(app)
+    _add_blueprints(app)
+
+
+def _add_health(app: Flask) -> None:
+    @app.get("/healthz")
+    @access.public
+    def check_alive() -> ResponseReturnValue:
+        return {"status": "alive"}
+
+    @app.get("/readyz")
+    @access.public
+    def check_ready() -> ResponseReturnValue:
+        db.session.execute(text("SELECT version_num FROM alembic_version"))
+        return {"status": "ready"}
+
+    @app.get("/")
+    @access.public
+    def choose_language() -> ResponseReturnValue:
+        response = redirect(f"/{localisation.preferred_language()}/", code=302)
+        response.vary.add("Accept-Language")
+        return response
+
+
+def _add_blueprints(app: Flask) -> None:
+    """Register each audience's pages; every package lists its own blueprints."""
+    for audience in (public, accounts, organisers, delegates, participants, feeds):
+        for blueprint in audience.blueprints():
+            app.register_blueprint(blueprint)
