@@ -8,6 +8,7 @@ of a pair if an organiser attached it or one item is held by all its cities; of 
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select, union
 
@@ -24,7 +25,7 @@ Subject = tuple[str, int]
 
 def _cities_of(event_id: int) -> set[int]:
     """Return the keys of the cities of an event; one merely invited is none of them."""
-    statements: list[Select[tuple[int]]] = [
+    statements: list[Select[Any]] = [
         select(EventCity.city_id).where(EventCity.event_id == event_id),
         select(ItemCity.city_id)
         .join(AgendaItem, AgendaItem.id == ItemCity.item_id)
@@ -36,7 +37,7 @@ def _cities_of(event_id: int) -> set[int]:
         select(Event.venue_city_id).where(Event.id == event_id, Event.venue_city_id.is_not(None)),
         select(Delegation.city_id).where(Delegation.event_id == event_id, Delegation.state == "confirmed"),
     ]
-    return {key for key in db.session.scalars(union(*statements)) if key is not None}
+    return {key for (key,) in db.session.execute(union(*statements)) if key is not None}
 
 
 def _pairs_of(event_id: int) -> set[int]:
@@ -87,7 +88,7 @@ def list_stored_subjects(event_id: int) -> set[Subject]:
 
 def list_feeds(subjects: set[Subject]) -> list[str]:
     """Return the names of the feeds of some subjects, e.g. ``cities/sofia``."""
-    tables = {"programme": Programme, "city": City, "pair": CityPair, "theme": Theme}
+    tables: dict[str, Any] = {"programme": Programme, "city": City, "pair": CityPair, "theme": Theme}
     folders = {"programme": "programmes", "city": "cities", "pair": "pairs", "theme": "themes"}
     names: list[str] = []
     for kind, table in tables.items():

@@ -25,12 +25,12 @@ def event_search_text(event: Event, subjects: set[tuple[str, int]]) -> str:
         texts += [*names.values(), native]
     for title in db.session.scalars(select(EventSession.title).where(EventSession.event_id == event.id)):
         texts += title.values()
-    for title, topic in db.session.execute(
+    for item_title, topic in db.session.execute(
         select(AgendaItem.title, AgendaItem.topic)
         .join(EventSession, EventSession.id == AgendaItem.session_id)
         .where(EventSession.event_id == event.id)
     ):
-        texts += [*(title or {}).values(), *(topic or {}).values()]
+        texts += [*(item_title or {}).values(), *(topic or {}).values()]
     themes = [key for kind, key in subjects if kind == "theme"]
     for name in db.session.scalars(select(Theme.name).where(Theme.id.in_(themes))):
         texts += name.values()

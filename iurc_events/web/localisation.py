@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup, escape
+from markupsafe import escape
 
 from iurc_events.domain.language_maps import LocalText, localised, text_of
 from iurc_events.localisation import HTML_LANG, LANGUAGES, translate
@@ -44,7 +44,7 @@ def _safe(text: str, params: dict[str, Any]) -> str:
     if not params:
         return text
     if any(hasattr(value, "__html__") for value in params.values()):
-        return Markup(escape(text)) % {name: escape(value) for name, value in params.items()}
+        return escape(text) % {name: escape(value) for name, value in params.items()}
     return text % params
 
 
@@ -52,7 +52,7 @@ def language_links() -> list[tuple[str, str, bool]]:
     """Return (language, address, is current) for the page in each language, its query kept."""
     current = current_language()
     query = f"?{request.query_string.decode('utf-8', 'replace')}" if request.query_string else ""
-    links = []
+    links: list[tuple[str, str, bool]] = []
     for language in LANGUAGES:
         parts = request.path.split("/", 2)
         known = len(parts) > 1 and parts[1] in LANGUAGES
