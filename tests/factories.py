@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import uuid
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -86,7 +87,7 @@ def make_event(slug: str | None = None, programme: Programme | None = None, **va
     state = values.get("state", "published")
     event = Event(
         slug=slug,
-        calendar_uid=calendar_uid(slug),
+        calendar_uid=uuid.UUID(calendar_uid(slug)),
         programme_id=(programme or make_programme()).id,
         **{
             "title": {"en": f"Title of {slug}", "zh": f"{slug}的标题"},
