@@ -96,16 +96,12 @@ def render_entry(entry: CalendarEntry, language: CalendarLanguage) -> bytes | No
     revised = utc(entry.revised_at)
     pieces = [
         b"BEGIN:VEVENT\r\n",
-        fold(f"UID:{entry.uid}"),
-        fold(f"DTSTAMP:{revised}"),
-        fold(f"CREATED:{utc(entry.created_at)}"),
-        fold(f"LAST-MODIFIED:{revised}"),
-        fold(f"SEQUENCE:{entry.sequence}"),
+        fold(f"UID:{escape(entry.uid)}"),
+        f"DTSTAMP:{revised}\r\nCREATED:{utc(entry.created_at)}\r\nLAST-MODIFIED:{revised}\r\n"
+        f"SEQUENCE:{entry.sequence}\r\n".encode(),
         *_times(entry),
         text_line("SUMMARY", *summary(entry, language)),
-        fold(f"STATUS:{status}"),
-        fold(f"TRANSP:{'OPAQUE' if is_busy else 'TRANSPARENT'}"),
-        b"CLASS:PUBLIC\r\n",
+        f"STATUS:{status}\r\nTRANSP:{'OPAQUE' if is_busy else 'TRANSPARENT'}\r\nCLASS:PUBLIC\r\n".encode(),
     ]
     if place := location(entry, language):
         pieces.append(text_line("LOCATION", *place))

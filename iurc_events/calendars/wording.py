@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from iurc_events.calendars.entries import CalendarEntry, CalendarLanguage, JoinLink, ReferenceZone, Texts
 from iurc_events.calendars.zones import instants
-from iurc_events.domain.language_maps import text_of
 from iurc_events.domain.time_slots import Precision, zone
 from iurc_events.localisation import noop, translate
 
@@ -37,6 +36,11 @@ def in_language(texts: Texts, language: CalendarLanguage) -> Tagged | None:
         if found := texts.get(tag):
             return found, tag
     return None
+
+
+def text_of(texts: Texts, language: str) -> str:
+    """Return the bare text for a reader of one language, or an empty string (without the cost of a LocalText)."""
+    return texts.get(language) or texts.get("en") or texts.get("zh") or next(filter(None, texts.values()), "")
 
 
 def state_of(entry: CalendarEntry) -> str:
