@@ -22,7 +22,8 @@ class Palette:
     quiet: str = "#686173"
     line: str = "#87808F"
     page: str = "#FFFFFF"
-    font: str = "'Noto Sans', 'Noto Sans SC', 'Noto Sans CJK SC', sans-serif"
+    # No blanks after the commas: WeasyPrint 70 takes them for a part of the name.
+    font: str = "'Noto Sans','Noto Sans SC','Noto Sans CJK SC',sans-serif"
 
 
 #: Colours of the light theme, for paper.

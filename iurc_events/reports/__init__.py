@@ -1,0 +1,1 @@
+"""Reports as PDF: one dataclass per document in, bytes out."""
