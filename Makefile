@@ -6,13 +6,17 @@ BIN := .venv/bin
 WORKERS ?= 2
 export HOST ?= 127.0.0.1
 export PORT ?= 8000
+ifeq ($(shell uname -s),Darwin)
+# Where Homebrew keeps pango; a Python that is not Homebrew's does not look there.
+export DYLD_FALLBACK_LIBRARY_PATH ?= /opt/homebrew/lib:/usr/local/lib:/usr/lib
+endif
 
 help:  ## Show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
 run:  ## Set up, load the demo programme on the first start, and serve (HOST, PORT)
 	@.ci/setup.sh run
-	@exec $(BIN)/iurc-events demo
+	@$(BIN)/iurc-events demo
 
 test: check  ## Set up for tests, check the code, run all tests but the long ones
 	$(BIN)/python -m pytest -n $(WORKERS)

@@ -87,7 +87,14 @@ esac
 # --- Libraries and tools ---------------------------------------------------------------------------------------------
 library() { .venv/bin/python -c 'import ctypes.util, sys; sys.exit(ctypes.util.find_library(sys.argv[1]) is None)' "$1"; }
 font_for() { have fc-list && [ -n "$(fc-list "$1" 2>/dev/null)" ]; }
-browser() { have chromium || have chromium-browser || have google-chrome || [ -x "${CHROMIUM:-}" ] || [ -d "${PLAYWRIGHT_BROWSERS_PATH:-$HOME/.cache/ms-playwright}" ]; }
+browser() {
+  local name
+  for name in "${CHROMIUM:-chromium}" chromium-browser google-chrome; do if have "$name"; then return; fi; done
+  for name in "${PLAYWRIGHT_BROWSERS_PATH:-}" "$HOME/.cache/ms-playwright" "$HOME/Library/Caches/ms-playwright"; do
+    if [ -n "$name" ] && [ -n "$(find "$name" -maxdepth 1 -name 'chromium*' 2>/dev/null)" ]; then return; fi
+  done
+  return 1
+}
 
 missing=() reasons=()
 need() { missing+=("$1"); reasons+=("$1 ($2)"); }
