@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 _BREAKS = re.compile("\r\n|[\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
 _DROPPED = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000)])
 _CLEAN = {**_DROPPED, 9: " ", 10: "\n"}
+_IN_URI = {**_DROPPED, **{ord(barred): f"%{ord(barred):02X}" for barred in ' "<>\\^`{|}'}}
 _NEEDS_CLEANING = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _QUOTED = re.compile("[:;,]")
 _WIDTH = 75
@@ -27,8 +28,8 @@ def escape(value: str) -> str:
 
 
 def uri(value: str) -> str:
-    """Return an address as a URI value: never escaped, without blanks or control characters."""
-    return value.strip().translate(_DROPPED).replace(" ", "%20")
+    """Return an address as a URI value: control characters dropped, others that a URI may not hold as %XX."""
+    return value.strip().translate(_IN_URI)
 
 
 def parameter(value: str) -> str:

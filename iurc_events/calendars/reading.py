@@ -53,9 +53,11 @@ class Component:
 
     def walk(self) -> Iterator[Component]:
         """Go through the component and all in it."""
-        yield self
-        for child in self.children:
-            yield from child.walk()
+        waiting = [self]  # no recursion: a hostile file nests as deep as it likes
+        while waiting:
+            component = waiting.pop()
+            yield component
+            waiting.extend(reversed(component.children))
 
 
 def content_lines(data: bytes, faults: list[Fault]) -> Iterator[tuple[int, str]]:
