@@ -24,6 +24,7 @@ from iurc_events.models.speakers import Person, Speaker
 Document = dict[str, Any]
 
 _CHUNK = 100
+_LISTS = ("themes", "frameworks", "also_for", "pairs", "cities", "documents", "outcomes", "awards")
 
 
 def _filled(**fields: Any) -> Document:
@@ -62,30 +63,32 @@ class EventDocuments:
     """Turns events into documents; what they refer to is read once for all of them."""
 
     def __init__(self) -> None:
-        self.cities: dict[int, str] = dict(db.session.execute(select(City.id, City.slug)).tuples())
+        self.cities: dict[int, str] = dict(db.session.execute(select(City.id, City.slug)).tuples().all())
+        self._own_counts: dict[int, set[str]] = {}
+        self._states_no_counts: set[int] = set()
 
-    def read(self, event_ids: Collection[int], *, with_own_counts: bool = True) -> dict[int, Document]:
-        """Return the documents of events by their keys.
-
-        Args:
-            with_own_counts: Whether numbers reported here stand in for those that no document gave.
-        """
+    def read(self, event_ids: Collection[int]) -> dict[int, Document]:
+        """Return the documents of events by their keys; numbers reported here stand in where no document gave one."""
         found: dict[int, Document] = {}
         keys = sorted(event_ids)
         for start in range(0, len(keys), _CHUNK):
-            found |= self._read_chunk(keys[start : start + _CHUNK], with_own_counts)
+            found |= self._read_chunk(keys[start : start + _CHUNK])
         return found
 
-    def _read_chunk(self, keys: Sequence[int], with_own_counts: bool) -> dict[int, Document]:
+    def imported_part(self, event_id: int, document: Document) -> Document:
+        """Return a document that was read, without the numbers that were reported here."""
+        counts = document.get("counts", {})
+        kept = {subject: count for subject, count in counts.items() if subject not in self._own_counts[event_id]}
+        if kept == counts:
+            return document
+        rest = {name: value for name, value in document.items() if name != "counts"}
+        return rest | ({"counts": kept} if kept or event_id in self._states_no_counts else {})
+
+    def _read_chunk(self, keys: Sequence[int]) -> dict[int, Document]:
         events = db.session.scalars(
             select(Event)
             .where(Event.id.in_(keys))
-            .options(
-                *(
-                    selectinload(getattr(Event, name))
-                    for name in ("themes", "frameworks", "also_for", "pairs", "cities", "documents", "outcomes", "awards")
-                )
-            )
+            .options(*(selectinload(getattr(Event, name)) for name in _LISTS))
             .execution_options(populate_existing=True)
         ).all()
         sessions = _grouped(
@@ -117,12 +120,14 @@ class EventDocuments:
                 .execution_options(populate_existing=True)
             )
         )
+        for event in events:
+            imported = {count.subject for count in counts.get(event.id, []) if count.is_imported}
+            self._own_counts[event.id] = {count.subject for count in counts.get(event.id, [])} - imported
+            if "counts" in event.stated_empty:
+                self._states_no_counts.add(event.id)
         return {
             event.id: self._event(
-                event,
-                sessions.get(event.id, []),
-                speakers.get(event.id, []),
-                [c for c in counts.get(event.id, []) if with_own_counts or c.is_imported],
+                event, sessions.get(event.id, []), speakers.get(event.id, []), counts.get(event.id, [])
             )
             for event in events
         }

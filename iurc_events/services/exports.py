@@ -49,7 +49,7 @@ def export_events(ids: Sequence[str] | None = None, *, drafts: bool = False) -> 
 
 def _header(keys: Sequence[int]) -> Document:
     """Return what the document said beside its events, where all of them came with the same words."""
-    headers = dict(db.session.execute(select(ImportRecord.event_id, ImportRecord.header)).tuples())
+    headers: dict[int, Document] = dict(db.session.execute(select(ImportRecord.event_id, ImportRecord.header)).tuples().all())
     found = [headers.get(key, {}) for key in keys]
     if not found or any(header != found[0] for header in found):
         return {}
@@ -142,9 +142,7 @@ def pair_document(pair: CityPair) -> Document:
     if pair.topic:
         found["topic"] = pair.topic
     if pair.milestones or "milestones" in (pair.extra or {}).get("stated_empty", []):  # type: ignore[operator]  # our own list
-        found["milestones"] = [
-            {"date": step.date, "kind": step.kind, "text": step.text} for step in pair.milestones
-        ]
+        found["milestones"] = [{"date": step.date, "kind": step.kind, "text": step.text} for step in pair.milestones]
     if pair.sources is not None:
         found["sources"] = pair.sources
     return found
