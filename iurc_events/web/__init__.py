@@ -12,14 +12,17 @@ from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 from sqlalchemy import select, text
 
+from iurc_events.config import resource_folder
 from iurc_events.database import db
 from iurc_events.models.accounts import User
 from iurc_events.web import (
     access,
     accounts,
+    assets,
     delegates,
     errors,
     feeds,
+    filters,
     localisation,
     organisers,
     participants,
@@ -54,6 +57,8 @@ def init_app(app: Flask) -> None:
     login_manager.init_app(app)
     Compress(app)
     localisation.init_app(app)
+    filters.init_filters(app, localisation.current_language)
+    assets.init_assets(app, resource_folder("static"))
     security.init_app(app)
     errors.init_app(app)
     _add_health(app)

@@ -1,0 +1,1 @@
+"""Forms: the shape of the input, turned into domain values."""
