@@ -147,3 +147,33 @@ def test_readers_find_the_instants_that_were_chosen(zone: str, wall: datetime, m
     by_rule = data.replace(zone.encode(), b"X-" + zone.encode())  # unknown to the reader: it must take our VTIMEZONE
     (event,) = Calendar.from_ical(by_rule).events
     assert (event.start.astimezone(UTC), event.end.astimezone(UTC)) == (starts_at, ends_at)
+
+
+CHANGING = [
+    *("Europe/Brussels", "Europe/Dublin", "Europe/Chisinau", "Africa/Cairo", "America/New_York", "America/Santiago"),
+    *("America/Nuuk", "Asia/Jerusalem", "Asia/Gaza", "Australia/Lord_Howe", "Pacific/Chatham", "Antarctica/Troll"),
+]
+
+
+@pytest.mark.parametrize("zone", CHANGING)
+def test_readers_find_every_half_hour_around_a_change_of_clocks(zone: str) -> None:
+    own = ZoneInfo(zone)
+    begin = datetime(2025, 1, 1, tzinfo=UTC)
+    hours = [begin + timedelta(hours=number) for number in range(365 * 24)]
+    changes = [
+        at for at in hours if at.astimezone(own).utcoffset() != (at + timedelta(hours=1)).astimezone(own).utcoffset()
+    ]
+    chosen, entries = [], []
+    for change in changes:
+        for number in range(-6, 7):
+            starts_at = change + timedelta(minutes=30 * number)
+            starts, ends = (at.astimezone(own) for at in (starts_at, starts_at + timedelta(hours=2)))
+            walls = [at.replace(tzinfo=None).isoformat(timespec="minutes") for at in (starts, ends)]
+            slot = minute_slot(*walls, zone, starts_fold=starts.fold, ends_fold=ends.fold)
+            chosen.append((starts_at, starts_at + timedelta(hours=2)))
+            entries.append(make_entry(uid=str(len(entries)), slot=slot))
+    data = make_calendar(*entries)
+    assert len(changes) == 2
+    for text in (data, data.replace(zone.encode(), b"X-Change-" + zone.encode())):
+        events = Calendar.from_ical(text).events
+        assert [(event.start.astimezone(UTC), event.end.astimezone(UTC)) for event in events] == chosen
