@@ -100,7 +100,7 @@ class EventRules:
             self._city(("venue", "city"), venue.get("city"))
         for index, award in objects(event, "awards"):
             self._city(("awards", index, "recipient"), award.get("recipient"))
-        sessions = {value for _, session in objects(event, "sessions") if isinstance(value := session.get("id"), str)}
+        sessions = {str(session.get("id")) for _, session in objects(event, "sessions")}
         for index, document in objects(event, "documents"):
             message = noop("there is no session “%(id)s” in this event")
             self._refer(("documents", index, "session"), document.get("session"), sessions, message)

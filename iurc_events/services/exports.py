@@ -49,11 +49,12 @@ def export_events(ids: Sequence[str] | None = None, *, drafts: bool = False) -> 
 
 def _header(keys: Sequence[int]) -> Document:
     """Return what the document said beside its events, where all of them came with the same words."""
-    headers: dict[int, Document] = dict(db.session.execute(select(ImportRecord.event_id, ImportRecord.header)).tuples().all())
+    query = select(ImportRecord.event_id, ImportRecord.header)
+    headers: dict[int, Document] = dict(db.session.execute(query).tuples().all())
     found = [headers.get(key, {}) for key in keys]
     if not found or any(header != found[0] for header in found):
         return {}
-    header = {name: found[0][name] for name in ("synthetic", "seed") if name in found[0]}
+    header: Document = {name: found[0][name] for name in ("synthetic", "seed") if name in found[0]}
     if "cities" in found[0]:
         wanted = {slug: position for position, slug in enumerate(found[0]["cities"])}
         cities = [city for city in _cities() if city["id"] in wanted]

@@ -128,7 +128,8 @@ _SETTERS: dict[str, Any] = {
 
 def _keys(model: Any, slugs: Sequence[str]) -> list[int]:
     with db.session.no_autoflush:
-        known = dict(db.session.execute(select(model.slug, model.id).where(model.slug.in_(slugs))).tuples().all())
+        query = select(model.slug, model.id).where(model.slug.in_(slugs))
+        known: dict[str, int] = dict(db.session.execute(query).tuples().all())
     return [known[slug] for slug in slugs]
 
 

@@ -181,8 +181,8 @@ def _write(plan: _Plan, *, status: NewStatus, actor_id: int | None, now: datetim
     persons = write_persons(entry for _, entry in entries)
     writer = EventWriter(persons, new_status=status, now=now)
     is_bulk = len(entries) >= _BULK
-    for key, part in plan.records.items():
-        db.session.execute(update(ImportRecord).where(ImportRecord.event_id == key).values(document=part))
+    for event_id, part in plan.records.items():
+        db.session.execute(update(ImportRecord).where(ImportRecord.event_id == event_id).values(document=part))
     written: set[int] = set()
     for file, entry in entries:
         key = plan.keys.get(entry["id"])
