@@ -54,7 +54,7 @@ def render_html(report: Report) -> str:
         "report": report,
         "header": report.header,
         "language": language,
-        "html_lang": HTML_LANG,
+        "html_lang": HTML_LANG[language],
         "other_lang": HTML_LANG["zh" if language == "en" else "en"],
         "_": in_language,
         "in_other": in_other,

@@ -8,19 +8,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from iurc_events.graphics.maps import Dot
+from iurc_events.graphics.maps import Arc, Dot
 from iurc_events.localisation import Language
 from iurc_events.reports.contents import (
+    AgendaDocument,
     AgendaItem,
     AgendaSession,
     Clock,
     Count,
     CountTable,
     EventFacts,
+    EventLine,
     EventReport,
     Figure,
     Header,
     Person,
+    ProgrammeReport,
 )
 
 HERE = Path(__file__).resolve().parent
@@ -152,4 +155,97 @@ def make_event_report(language: Language) -> EventReport:
         sources=tuple(source["title"] for source in event["sources"]),
         notes=tuple({"en": note} for note in event["notes"]),
         not_stated=(words["open"],),
+    )
+
+
+def make_agenda(language: Language, items: int = 3) -> AgendaDocument:
+    """Return an agenda with hours, of as many items as asked for."""
+    rows = tuple(
+        AgendaItem(
+            topic={"en": f"Green roofs in practice, part {number}", "zh": f"绿色屋顶实践（{number}）"},
+            kind="Talk" if language == "en" else "发言",
+            times=(f"{9 + number // 60:02d}:{number % 60:02d}", f"{15 + number // 60:02d}:{number % 60:02d}"),
+            people=(
+                Person(
+                    name={"en": "Tina Pezdirc Nograšek"},
+                    family_name={"en": "Pezdirc Nograšek"},
+                    honorific=WORDS[language]["ms"],
+                    title={"en": "Director", "zh": "主任"},
+                    organisation={"en": "Regional Creative Economy Centre", "zh": "区域创意经济中心"},
+                ),
+            ),
+            cities=({"en": "Ljubljana Urban Region", "zh": "卢布尔雅那都会区"},),
+        )
+        for number in range(items)
+    )
+    return AgendaDocument(
+        header=make_header(language, {"en": "Green city development", "zh": "绿色城市发展"}),
+        facts=EventFacts(
+            dates="Friday, 26 May 2023" if language == "en" else "2023年5月26日（星期五）",
+            times=("09:00–10:30", "15:00–16:30"),
+            venue={"en": "City Hall, Sala d’Ercole", "zh": "市政厅"},
+            contact_name="Programme team",
+            contact_address="team@example.org",
+        ),
+        sessions=(
+            AgendaSession(
+                title={"en": "Talks", "zh": "发言"}, times=("09:00–10:30", "15:00–16:30"), room="Hall A", items=rows
+            ),
+        ),
+    )
+
+
+def make_programme_report(language: Language) -> ProgrammeReport:
+    """Return the progress report of 2022."""
+    event = make_event_report(language)
+    is_english = language == "en"
+    lines = (
+        ("26 Jan", "First exchange meeting", "首次交流会", Figure(35), Figure(100, "more-than")),
+        ("4 Mar", "Tourism and culture", "文旅产业", Figure(25), Figure(80, "more-than")),
+        ("29 Apr", "Technology 4.0", "科技4.0", Figure(27), Figure(70, "more-than")),
+        ("7–8 Nov", "Annual Event", "全球年会", Figure(100, "more-than"), Figure()),
+    )
+    return ProgrammeReport(
+        header=make_header(language, {"en": "Progress report 2022", "zh": "2022年进展报告"}),
+        period="1 January to 31 December 2022" if is_english else "2022年1月1日至12月31日",
+        introduction=(
+            "International Urban and Regional Cooperation with China. Events, participants and results from "
+            "1 January to 31 December 2022."
+            if is_english
+            else "国际城市与区域合作（中国）。2022年1月1日至12月31日的活动、参会者与成果。"
+        ),
+        dots=event.dots,
+        arcs=(
+            Arc((49.49, 8.47), (29.56, 106.55), is_earlier=True),
+            Arc((45.49, 16.37), (29.56, 106.55)),
+            Arc((39.47, -0.38), (34.75, 113.62)),
+        ),
+        figures=(
+            Count(label="events held" if is_english else "项活动", figure=Figure(4)),
+            Count(
+                label="participants, three events counted" if is_english else "参会者（三项活动）",
+                figure=Figure(250, "more-than"),
+            ),
+            Count(
+                label="partner cities and regions in one event" if is_english else "同一活动的城市和区域",
+                figure=Figure(35, "at-least"),
+            ),
+            Count(label="participants by sex" if is_english else "按性别统计", figure=Figure()),
+        ),
+        in_short=("Four events brought European and Chinese partners together." if is_english else "共举办四项活动。",),
+        not_stated=("Participants of the annual conference" if is_english else "全球年会的参会人数",),
+        events=tuple(
+            EventLine(
+                date=date,
+                title={"en": english, "zh": chinese},
+                format=WORDS[language]["online"],
+                cities=cities,
+                participants=participants,
+            )
+            for date, english, chinese, cities, participants in lines
+        ),
+        participants_total=Figure(250, "more-than"),
+        total_note="Participants: sum of three events." if is_english else "参会者：三项活动之和。",
+        tables=event.tables,
+        annex=event.counts,
     )
