@@ -1,0 +1,111 @@
+"""Messages to people who signed up for an event."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from iurc_events.domain.language_maps import text_of
+from iurc_events.localisation import noop, translate
+from iurc_events.mail.contents import EventFacts, JoinFacts
+from iurc_events.mail.rendering import Content, Fact, MessageText, event_facts, greeting, one_line, render, title_of
+
+
+def join_facts(links: Sequence[JoinFacts], language: str) -> list[Fact]:
+    """Return how to join online, one line for each thing to type."""
+    facts = []
+    for link in links:
+        label = one_line(text_of(link.label, language)) or translate(noop("Join online"), language)
+        facts.append(Fact(label, one_line(link.address)))
+        if link.meeting_number:
+            facts.append(Fact(translate(noop("Meeting number"), language), one_line(link.meeting_number)))
+        if link.passcode:
+            facts.append(Fact(translate(noop("Passcode"), language), one_line(link.passcode)))
+    return facts
+
+
+def registration_confirmation(
+    language: str,
+    *,
+    name: str,
+    event: EventFacts,
+    url: str,
+    is_waiting: bool = False,
+    join_links: Sequence[JoinFacts] = (),
+    has_calendar: bool = True,
+) -> MessageText:
+    """Build the confirmation of a registration; the calendar file is attached by the outbox.
+
+    Args:
+        url: The personal link to the own registration.
+        is_waiting: Whether there was no seat left.
+        join_links: Empty for those who are waiting.
+    """
+    title = title_of(event, language)
+    if is_waiting:
+        subject = translate(noop("On the waiting list: %(title)s"), language, title=title)
+        sentence = translate(
+            noop("All places are taken. You are on the waiting list, and we write to you when a place is free."),
+            language,
+        )
+    else:
+        subject = translate(noop("You are registered: %(title)s"), language, title=title)
+        sentence = translate(noop("You are registered for this event."), language)
+    closing = [
+        translate(noop("On your page you can change or cancel your registration. The link is yours alone."), language)
+    ]
+    if has_calendar and not is_waiting and event.slot is not None:
+        closing.insert(0, translate(noop("The attached file adds the event to your calendar."), language))
+    return render(
+        Content(
+            subject=subject,
+            greeting=greeting(name, language),
+            paragraphs=[sentence],
+            facts=[*event_facts(event, language), *join_facts(join_links, language)],
+            button=(translate(noop("Your registration"), language), url),
+            closing=closing,
+            links={translate(noop("Page of the event"), language): event.page_url} if event.page_url else {},
+            programme=event.programme,
+        ),
+        language,
+    )
+
+
+def place_free(
+    language: str, *, name: str, event: EventFacts, url: str, join_links: Sequence[JoinFacts] = ()
+) -> MessageText:
+    """Build the notice to somebody from the waiting list who now has a place."""
+    return render(
+        Content(
+            subject=translate(noop("You have a place: %(title)s"), language, title=title_of(event, language)),
+            greeting=greeting(name, language),
+            paragraphs=[
+                translate(noop("A place became free, and it is yours. Cancel it if you cannot come."), language)
+            ],
+            facts=[*event_facts(event, language), *join_facts(join_links, language)],
+            button=(translate(noop("Your registration"), language), url),
+            programme=event.programme,
+        ),
+        language,
+    )
+
+
+def registration_cancelled(
+    language: str, *, name: str, event: EventFacts, is_by_organiser: bool = False
+) -> MessageText:
+    """Build the notice that a registration was cancelled, by the person or by the organisers."""
+    sentence = (
+        noop("The organisers cancelled your registration for this event.")
+        if is_by_organiser
+        else noop("Your registration for this event is cancelled, as you asked.")
+    )
+    return render(
+        Content(
+            subject=translate(noop("Registration cancelled: %(title)s"), language, title=title_of(event, language)),
+            greeting=greeting(name, language),
+            paragraphs=[translate(sentence, language)],
+            facts=event_facts(event, language),
+            links={translate(noop("Page of the event"), language): event.page_url} if event.page_url else {},
+            programme=event.programme,
+        ),
+        language,
+    )

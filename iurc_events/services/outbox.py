@@ -1,0 +1,207 @@
+"""The outbox: a message is a row of the transaction that causes it; the worker sends it later (fault-3, fault-4).
+
+Without a mail server messages are kept, readable at the organisers' desk. A message that a killed worker left in
+"sending" is sent again with the same Message-ID and marked as in doubt.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from sqlalchemy import and_, or_, select, update
+
+from iurc_events.config import settings
+from iurc_events.database import db, in_transaction, utc_now
+from iurc_events.domain.errors import DomainError
+from iurc_events.localisation import noop
+from iurc_events.mail import MessageText
+from iurc_events.mail.rendering import one_line
+from iurc_events.mail.sending import Letter, Outcome, SendingError, send
+from iurc_events.models.accounts import User
+from iurc_events.models.messages import Message
+from iurc_events.services import audit
+
+#: Wait after the first, second … failure; after the last one the message has failed.
+BACK_OFF: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440))
+#: A message that has been "sending" for so long was left behind by a worker that died.
+LEFT_BEHIND: Final = timedelta(minutes=10)
+
+
+class NotRepeatableError(DomainError):
+    """The message is not in a state in which it can be sent again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A message that this worker alone may send now."""
+
+    key: int
+    attempts: int
+    letter: Letter
+
+
+def queue(
+    message_kind: str,
+    to_email: str,
+    to_name: str,
+    language: str,
+    text: MessageText,
+    *,
+    programme_id: int | None = None,
+    event_id: int | None = None,
+    delegation_id: int | None = None,
+    focal_point_id: int | None = None,
+    participant_id: int | None = None,
+    user_id: int | None = None,
+    calendar: bytes | None = None,
+    calendar_method: str | None = None,
+    is_secret: bool = False,
+    headers: dict[str, str] | None = None,
+    due_at: datetime | None = None,
+) -> Message:
+    """Put a message into the outbox, in the transaction of the caller.
+
+    Args:
+        message_kind: Name of the builder, e.g. ``delegation-invitation``.
+        programme_id: Whose organisers may read it; None: administrators only.
+        calendar: A calendar file to attach.
+        calendar_method: Its METHOD; ``PUBLISH`` where None.
+        is_secret: Whether it holds a link that signs somebody in.
+        headers: Further headers, e.g. List-Unsubscribe of what is not essential.
+        due_at: When to send it; None: at once.
+    """
+    config = settings()
+    now = utc_now()
+    message = Message(
+        public_id=uuid.uuid4(),
+        kind=message_kind,
+        programme_id=programme_id,
+        event_id=event_id,
+        delegation_id=delegation_id,
+        focal_point_id=focal_point_id,
+        participant_id=participant_id,
+        user_id=user_id,
+        to_email=one_line(to_email)[:254],
+        to_name=one_line(to_name)[:200],
+        language=language,
+        subject=text.subject,
+        text=text.text,
+        html=text.html,
+        message_id=f"<{uuid.uuid4()}@{urlsplit(config.base_url).hostname or 'localhost'}>",
+        headers=headers,
+        calendar=calendar,
+        calendar_method=calendar_method,
+        is_secret=is_secret,
+        state="queued" if config.smtp_url else "kept",
+        due_at=due_at or now,
+        created_at=now,
+    )
+    db.session.add(message)
+    return message
+
+
+@in_transaction
+def claim_due(now: datetime) -> Claim | None:
+    """Take the next message that is due, so that no other worker sends it."""
+    is_due = and_(Message.state == "queued", Message.due_at <= now)
+    is_left_behind = and_(Message.state == "sending", Message.sending_since < now - LEFT_BEHIND)
+    message = db.session.scalars(
+        select(Message)
+        .where(or_(is_due, is_left_behind))
+        .order_by(Message.due_at, Message.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if message is None:
+        return None
+    message.is_in_doubt = message.is_in_doubt or message.state == "sending"
+    message.state = "sending"
+    message.sending_since = now
+    message.attempts += 1
+    return Claim(
+        message.id,
+        message.attempts,
+        Letter(
+            message_id=message.message_id,
+            sender=settings().mail_from,
+            to_email=message.to_email,
+            to_name=message.to_name,
+            language=message.language,
+            subject=message.subject,
+            text=message.text,
+            html=message.html,
+            created_at=message.created_at,
+            calendar=message.calendar,
+            calendar_method=message.calendar_method or "PUBLISH",
+            headers=message.headers or {},
+        ),
+    )
+
+
+@in_transaction
+def _settle(claim: Claim, values: dict[str, Any]) -> None:
+    """Write down what became of a message, unless another worker took it over meanwhile."""
+    db.session.execute(
+        update(Message)
+        .where(Message.id == claim.key, Message.state == "sending", Message.attempts == claim.attempts)
+        .values(sending_since=None, **values)
+    )
+
+
+def _failure(claim: Claim, error: SendingError, now: datetime) -> dict[str, Any]:
+    values: dict[str, Any] = {"last_error": str(error)[:1000]}
+    if error.outcome is Outcome.NO_SUCH_RECIPIENT:
+        return {**values, "state": "bounced"}
+    if error.outcome is Outcome.REFUSED or claim.attempts > len(BACK_OFF):
+        return {**values, "state": "failed"}
+    return {**values, "state": "queued", "due_at": now + BACK_OFF[claim.attempts - 1]}
+
+
+def deliver_due(limit: int = 50, *, clock: Callable[[], datetime] = utc_now) -> int:
+    """Send up to ``limit`` messages that are due, one at a time; return how many were tried.
+
+    Does nothing without a mail server.
+    """
+    smtp_url = settings().smtp_url
+    if smtp_url is None:
+        return 0
+    for tried in range(limit):
+        claim = claim_due(clock())
+        if claim is None:
+            return tried
+        try:
+            send(claim.letter, smtp_url)
+        except SendingError as error:
+            _settle(claim, _failure(claim, error, clock()))
+        else:
+            _settle(claim, {"state": "sent", "sent_at": clock(), "last_error": None})
+    return limit
+
+
+@in_transaction
+def send_again(message_id: int, *, actor: User) -> Message:
+    """Put a message that was not delivered, or only kept, into the queue again.
+
+    Raises:
+        NotRepeatableError: If it is queued or sent, or there is no mail server.
+    """
+    message = db.session.scalars(
+        select(Message).where(Message.id == message_id).with_for_update().execution_options(populate_existing=True)
+    ).one()
+    if settings().smtp_url is None:
+        raise NotRepeatableError(noop("No mail server is set, so nothing can be sent. Copy the text instead."))
+    if message.state not in ("failed", "bounced", "kept"):
+        raise NotRepeatableError(noop("This message is on its way or was sent already."))
+    message.state = "queued"
+    message.attempts = 0
+    message.due_at = utc_now()
+    audit.record(
+        "message sent again", "message", message.public_id, actor_id=actor.id, programme_id=message.programme_id
+    )
+    return message
