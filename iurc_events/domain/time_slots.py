@@ -11,9 +11,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, reset_tzpath
 
 from iurc_events.domain.errors import DomainError
+
+
+# The rules of the tzdata package, not those of the machine: the same instants and calendar bytes everywhere.
+reset_tzpath(to=())
 
 
 class Precision(StrEnum):

@@ -14,13 +14,14 @@ from iurc_events.models.columns import Instant, Key, MadeAt, PublicId, Word, ref
 class CalendarEntry(Base):
     """An event's calendar text in one language, rendered once per visible change.
 
+    ``language`` is ``en``, ``zh`` or ``both``, with ``+join`` behind it for the text that names the join links.
     ``body`` is the VEVENT; ``zone`` names the VTIMEZONE it needs. Rendered anew where ``format_version`` is old.
     """
 
     __tablename__ = "calendar_entries"
 
     event_id: Mapped[int] = reference("events.id", primary_key=True, index=False)
-    language: Mapped[str] = mapped_column(String(8), primary_key=True)
+    language: Mapped[str] = mapped_column(String(12), primary_key=True)
     body: Mapped[bytes] = mapped_column(LargeBinary)
     zone: Mapped[str | None] = mapped_column(String(64))
     format_version: Mapped[int]

@@ -6,25 +6,28 @@ The entry itself says what is visible: if its text would differ, SEQUENCE, LAST-
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from iurc_events import addresses
 from iurc_events.calendars.entries import CalendarEntry as EntryText
 from iurc_events.calendars.entries import CalendarLanguage, EntryState, ReferenceZone
-from iurc_events.calendars.rendering import entry_zone, render_entry
+from iurc_events.calendars.entries import JoinLink as JoinLinkText
+from iurc_events.calendars.rendering import FRAGMENT_FORMAT, entry_zone, render_entry
 from iurc_events.config import settings
 from iurc_events.database import db
+from iurc_events.domain.language_maps import text_of
 from iurc_events.models.agendas import EventSession
 from iurc_events.models.calendar_feeds import CalendarEntry
 from iurc_events.models.cities import City
-from iurc_events.models.events import Event, EventTheme
+from iurc_events.models.events import Event, EventTheme, JoinLink
 from iurc_events.models.programmes import Theme
 
 CALENDAR_LANGUAGES: tuple[CalendarLanguage, ...] = ("en", "zh", "both")
-#: Raised when the renderer writes the same data differently; older stored texts are rendered anew.
-FORMAT_VERSION = 1
+#: Behind the language of a stored text that names the join links; served to those who may have them.
+WITH_JOIN_LINKS = "+join"
 #: How long a withdrawn event stays in feeds as CANCELLED.
 WITHDRAWN_FOR = timedelta(days=30)
 
@@ -76,6 +79,30 @@ def entry_of(event: Event) -> EntryText | None:
     )
 
 
+def join_links_of(event: Event) -> tuple[JoinLinkText, ...]:
+    """Return the ways to join an event online, for the entries of those who may have them."""
+    rows = db.session.scalars(select(JoinLink).where(JoinLink.event_id == event.id).order_by(JoinLink.position))
+    return tuple(
+        JoinLinkText(row.address, text_of(row.label, "en"), row.meeting_number or "", row.passcode or "")
+        for row in rows
+    )
+
+
+def _render(event: Event) -> tuple[EntryText, dict[str, bytes]] | None:
+    """Render all texts of an event as it stands; None where it has no entry."""
+    entry = entry_of(event)
+    if entry is None:
+        return None
+    texts: dict[str, bytes] = {}
+    links = join_links_of(event)
+    for language in CALENDAR_LANGUAGES:
+        if body := render_entry(entry, language):
+            texts[language] = body
+            if links and (private := render_entry(replace(entry, join_links=links), language)):
+                texts[language + WITH_JOIN_LINKS] = private
+    return (entry, texts) if texts else None
+
+
 def refresh(event: Event, now: datetime) -> bool:
     """Bring an event's stored calendar texts up to date; tell whether a reader sees a difference.
 
@@ -84,33 +111,31 @@ def refresh(event: Event, now: datetime) -> bool:
     stored = {
         row.language: row for row in db.session.scalars(select(CalendarEntry).where(CalendarEntry.event_id == event.id))
     }
-    entry = entry_of(event)
-    rendered = {lang: render_entry(entry, lang) for lang in CALENDAR_LANGUAGES} if entry else {}
-    is_same = {lang: row.body for lang, row in stored.items()} == {
-        lang: body for lang, body in rendered.items() if body is not None
-    }
-    if is_same:
-        return False
-    if entry is None or rendered["en"] is None:
-        db.session.execute(delete(CalendarEntry).where(CalendarEntry.event_id == event.id))
+    if not stored and event.sequence == 0 and _state(event) == "cancelled":
+        event.sequence = 1  # an entry first shown as cancelled supersedes what people may have elsewhere (cal-14)
+    rendered = _render(event)
+    if rendered is None:
+        for row in stored.values():
+            db.session.delete(row)
         return bool(stored)
-    if stored and any(row.format_version == FORMAT_VERSION for row in stored.values()):
+    entry, texts = rendered
+    if {language: row.body for language, row in stored.items()} == texts:
+        return False
+    if any(row.format_version == FRAGMENT_FORMAT for row in stored.values()):
         event.sequence += 1
         event.visible_revised_at = max(now, event.visible_revised_at)
-    elif not stored:
-        event.visible_revised_at = max(now, event.visible_revised_at) if event.sequence else event.visible_revised_at
-    _store(event, stored, now)
+        entry, texts = _render(event) or (entry, texts)
+    _store(event, entry, texts, stored)
     return True
 
 
-def _store(event: Event, stored: dict[str, CalendarEntry], now: datetime) -> None:
-    entry = entry_of(event)
-    assert entry is not None
-    for language in CALENDAR_LANGUAGES:
-        body = render_entry(entry, language)
-        assert body is not None
+def _store(event: Event, entry: EntryText, texts: dict[str, bytes], stored: dict[str, CalendarEntry]) -> None:
+    for language, row in stored.items():
+        if language not in texts:
+            db.session.delete(row)
+    for language, body in texts.items():
         row = stored.get(language) or CalendarEntry(event_id=event.id, language=language)
-        row.body, row.zone, row.format_version = body, entry_zone(entry), FORMAT_VERSION
+        row.body, row.zone, row.format_version = body, entry_zone(entry), FRAGMENT_FORMAT
         row.starts_at, row.ends_at, row.revised_at = entry.slot.starts_at, entry.slot.ends_at, entry.revised_at
         row.leaves_at = event.unpublished_at + WITHDRAWN_FOR if event.unpublished_at else None
         db.session.add(row)

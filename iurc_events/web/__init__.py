@@ -29,6 +29,7 @@ from iurc_events.web import (
     public,
     security,
 )
+from iurc_events.web.feeds.server import FeedServer
 
 csrf = CSRFProtect()
 login_manager = LoginManager()
@@ -63,6 +64,7 @@ def init_app(app: Flask) -> None:
     errors.init_app(app)
     _add_health(app)
     _add_blueprints(app)
+    app.wsgi_app = FeedServer(app)  # type: ignore[method-assign]  # the WSGI way to stand in front
 
 
 def _add_health(app: Flask) -> None:

@@ -410,7 +410,7 @@ def upgrade() -> None:
     op.create_table(
         "calendar_entries",
         sa.Column("event_id", sa.Integer(), nullable=False),
-        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("language", sa.String(length=12), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("zone", sa.String(length=64), nullable=True),
         sa.Column("format_version", sa.Integer(), nullable=False),
