@@ -104,6 +104,22 @@ def account_invitation(
     )
 
 
+def role_added(language: str, *, name: str, url: str, given_by: str, roles: Sequence[str]) -> MessageText:
+    """Build the notice to somebody with an account that they have a new role."""
+    return render(
+        Content(
+            subject=translate(noop("Your new role on IURC Events"), language),
+            greeting=greeting(name, language),
+            paragraphs=[
+                translate(noop("%(person)s gave you a role on IURC Events."), language, person=one_line(given_by))
+            ],
+            facts=[Fact(translate(noop("Your role"), language), one_line(role)) for role in roles],
+            button=(translate(noop("Sign in"), language), url),
+        ),
+        language,
+    )
+
+
 def _lasts_minutes(minutes: int, language: str) -> str:
     return translate_count(
         noop("The link works for %(num)s minute and only once."),

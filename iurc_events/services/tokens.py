@@ -8,7 +8,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from iurc_events.database import db, utc_now
 from iurc_events.models.accounts import OneTimeToken
@@ -94,3 +94,8 @@ def revoke(purpose: str, **subject: int) -> None:
         .filter_by(**subject)
         .values(revoked_at=utc_now())
     )
+
+
+def delete_expired(now: datetime) -> None:
+    """Delete tokens that expired more than thirty days ago. Call inside a transaction."""
+    db.session.execute(delete(OneTimeToken).where(OneTimeToken.expires_at < now - timedelta(days=30)))
