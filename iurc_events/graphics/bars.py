@@ -66,7 +66,7 @@ def bars_svg(
                 y=top + _BAR / 2 + 4.5,
                 font_size=_SIZE,
                 fill=palette and (palette.ink if bar.value is not None else palette.quiet),
-                font_weight=palette and bar.value is not None and 700 or None,
+                font_weight=700 if palette and bar.value is not None else None,
                 font_family=palette and palette.font,
             )
             + f">{escape(bar.text, quote=False)}</text>"
@@ -74,7 +74,9 @@ def bars_svg(
     height = 12 + _ROW * len(bars) - (_ROW - _BAR)
     parts.append(
         "<path"
-        + attributes(class_="bar-axis", fill="none", stroke=palette and palette.line, d=f"M{number(axis)} 0V{number(height)}")
+        + attributes(
+            class_="bar-axis", fill="none", stroke=palette and palette.line, d=f"M{number(axis)} 0V{number(height)}"
+        )
         + "/>"
     )
     return picture(
@@ -115,7 +117,11 @@ def _label(bar: Bar, axis: float, top: float, palette: Palette | None, language:
     return (
         "<text"
         + attributes(
-            class_="bar-label", font_size=_SIZE, lang=language, fill=palette and palette.ink, font_family=palette and palette.font
+            class_="bar-label",
+            font_size=_SIZE,
+            lang=language,
+            fill=palette and palette.ink,
+            font_family=palette and palette.font,
         )
         + f">{spans}</text>"
     )

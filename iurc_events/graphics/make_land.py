@@ -143,6 +143,7 @@ def outline(
 ) -> str:
     """Return the path of the land that a projection shows."""
     frame = (-_MARGIN, -_MARGIN, projection.width + _MARGIN, projection.height + _MARGIN)
+
     def project(point: Point) -> Point:
         return projection.project(point[1], point[0])
 

@@ -14,6 +14,8 @@ from iurc_events.graphics.svg import Palette, attributes, number, picture, text_
 
 Side = Literal["west", "east", "elsewhere"]
 
+Box = tuple[float, float, float, float]
+
 MOST_LABELS: Final = 12
 _BOW: Final = 0.13
 _LABEL_SIZE: Final = 14.0
@@ -81,7 +83,9 @@ def map_svg(
     projection = PROJECTIONS[view]
     seen = [dot for dot in dots if is_inside(dot.lat, dot.lon, view)]
     parts = [
-        "<path" + attributes(class_="map-land", transform="scale(.1)", fill=palette and palette.land, d=_land(view)) + "/>",
+        "<path"
+        + attributes(class_="map-land", transform="scale(.1)", fill=palette and palette.land, d=_land(view))
+        + "/>",
         "<path"
         + attributes(
             class_="map-grid",
@@ -171,8 +175,10 @@ def _labels(
 ) -> list[str]:
     """Write names beside their dots, chosen ones first, where they cover no dot, no clock and no other name."""
     projection = PROJECTIONS[view]
+    frame = (4.0, 4.0, projection.width - 4.0, projection.height - 4.0)
     size, gap = _LABEL_SIZE * unit, 8 * unit
-    taken = [(x - gap * 0.6, y - gap * 0.6, x + gap * 0.6, y + gap * 0.6) for x, y in _points(dots, view)]
+    points = [position(dot.lat, dot.lon, view) for dot in dots]
+    taken = [(x - gap * 0.6, y - gap * 0.6, x + gap * 0.6, y + gap * 0.6) for x, y in points]
     for clock in clocks:
         x, y = position(clock.lat, clock.lon, view)
         taken += [(x - 90, 0, x + 90, 90), (x - 6, 90, x + 6, y + 6)]
@@ -182,18 +188,21 @@ def _labels(
             break
         x, y = position(dot.lat, dot.lon, view)
         width = text_width(dot.label, size)
-        for left, base, anchor in (
+        places: tuple[tuple[float, float, str], ...] = (
             (x + gap, y + size * 0.36, "start"),
             (x - gap - width, y + size * 0.36, "end"),
             (x - width / 2, y + size * 1.4, "middle"),
             (x - width / 2, y - size * 0.75, "middle"),
-        ):
-            box = (left, base - size * 0.85, left + width, base + size * 0.25)
-            is_framed = box[0] >= 4 and box[2] <= projection.width - 4 and box[1] >= 4 and box[3] <= projection.height - 4
-            if is_framed and not any(_overlap(box, other) for other in taken):
-                break
-        else:
+        )
+        boxes = [(left, base - size * 0.85, left + width, base + size * 0.25) for left, base, _ in places]
+        free = [
+            index
+            for index, box in enumerate(boxes)
+            if _holds(frame, box) and not any(_overlap(box, other) for other in taken)
+        ]
+        if not free:
             continue
+        (left, base, anchor), box = places[free[0]], boxes[free[0]]
         taken.append(box)
         anchor_x = {"start": left, "middle": x, "end": left + width}[anchor]
         written.append(
@@ -214,11 +223,11 @@ def _labels(
     return written
 
 
-def _points(dots: Sequence[Dot], view: View) -> list[Point]:
-    return [position(dot.lat, dot.lon, view) for dot in dots]
+def _holds(frame: Box, box: Box) -> bool:
+    return box[0] >= frame[0] and box[1] >= frame[1] and box[2] <= frame[2] and box[3] <= frame[3]
 
 
-def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
+def _overlap(a: Box, b: Box) -> bool:
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
@@ -227,18 +236,13 @@ def _clock(clock: Clock, view: View, palette: Palette | None) -> str:
     colour = palette and {"west": palette.west, "east": palette.east, "elsewhere": palette.elsewhere}[clock.side]
     kind = f"map-clock-{clock.side}"
     shared = {"text_anchor": "middle", "font_family": palette and palette.font}
+    line = attributes(class_="map-clock-line", fill="none", stroke=colour, d=f"M{number(x)} 92V{number(y - 5)}")
+    ring = attributes(class_="map-clock-ring", cx=x, cy=y, r=5, fill=palette.page if palette else "none", stroke=colour)
+    ink, quiet = (palette.ink, palette.quiet) if palette else (None, None)
+    time = attributes(class_="map-clock-time", x=x, y=56, font_size=36, data_zone=clock.zone, fill=ink, **shared)
+    caption = attributes(class_="map-clock-caption", x=x, y=80, font_size=14, fill=quiet, **shared)
     return (
-        f'<g class="map-clock {kind}">'
-        + "<path" + attributes(class_="map-clock-line", fill="none", stroke=colour, d=f"M{number(x)} 92V{number(y - 5)}") + "/>"
-        + "<circle"
-        + attributes(class_="map-clock-ring", cx=x, cy=y, r=5, fill=(palette.page if palette else "none"), stroke=colour)
-        + "/>"
-        + "<text"
-        + attributes(
-            class_="map-clock-time", x=x, y=56, font_size=36, data_zone=clock.zone, fill=palette and palette.ink, **shared
-        )
-        + f">{escape(clock.time, quote=False)}</text>"
-        + "<text"
-        + attributes(class_="map-clock-caption", x=x, y=80, font_size=14, fill=palette and palette.quiet, **shared)
-        + f">{escape(clock.caption, quote=False)}</text></g>"
+        f'<g class="map-clock {kind}"><path{line}/><circle{ring}/>'
+        f"<text{time}>{escape(clock.time, quote=False)}</text>"
+        f"<text{caption}>{escape(clock.caption, quote=False)}</text></g>"
     )

@@ -86,9 +86,7 @@ class EqualEarth:
 
 
 PROJECTIONS: Final[dict[View, Projection]] = {
-    "eurasia": Conic(
-        width=1440, height=520, middle=50, south=20, north=60, scale=685.5, origin=(655.5, -396.5)
-    ),
+    "eurasia": Conic(width=1440, height=520, middle=50, south=20, north=60, scale=685.5, origin=(655.5, -396.5)),
     "world": EqualEarth(width=1440, height=620, middle=11, scale=266, origin=(720, 352)),
 }
 

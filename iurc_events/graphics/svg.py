@@ -32,8 +32,8 @@ PAPER: Final = Palette()
 
 def number(value: float) -> str:
     """Write a number with at most one decimal."""
-    text = f"{value:.1f}"
-    return text.removesuffix(".0").replace("-0", "0") if text in {"-0.0", "0.0"} else text.removesuffix(".0")
+    text = f"{value:.1f}".removesuffix(".0")
+    return "0" if text == "-0" else text
 
 
 def attributes(**values: object) -> str:
@@ -43,7 +43,7 @@ def attributes(**values: object) -> str:
         if value is None or value == "":
             continue
         text = number(value) if isinstance(value, float) else str(value)
-        name = name.rstrip("_").replace("_", "-").replace("xml-lang", "xml:lang")
+        name = name.rstrip("_").replace("_", "-")
         written.append(f' {name}="{escape(text)}"')
     return "".join(written)
 
@@ -53,7 +53,9 @@ def text_width(text: str, size: float) -> float:
     return sum(1.0 if ord(character) > 0x2E7F else 0.58 for character in text) * size
 
 
-def picture(body: str, *, width: float, height: float, title: str, description: str, class_: str, name: str = "") -> str:
+def picture(
+    body: str, *, width: float, height: float, title: str, description: str, class_: str, name: str = ""
+) -> str:
     """Wrap shapes as one picture with a name and a description for readers of the page (WCAG 2.2 SC 1.1.1).
 
     Args:

@@ -30,7 +30,7 @@ def render_in_child(report: Report, timeout: float = 10.0) -> RenderedPdf:
     paths = [str(PACKAGE_FOLDER.parent), os.environ.get("PYTHONPATH", "")]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in paths if path)}
     try:
-        child = subprocess.run(  # noqa: S603 our own interpreter and module
+        child = subprocess.run(
             [sys.executable, "-m", "iurc_events.reports.render"],
             input=pickle.dumps(report),
             capture_output=True,

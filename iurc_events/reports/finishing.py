@@ -40,7 +40,7 @@ def finish(data: bytes, *, claims_ua: bool) -> bytes:
         pdf.Root.Metadata = pikepdf.Stream(pdf, xmp, Type=pikepdf.Name.Metadata, Subtype=pikepdf.Name.XML)
         pdf.Root.ViewerPreferences = pikepdf.Dictionary(DisplayDocTitle=True)
         for cell, is_column in _header_cells(pdf.Root.StructTreeRoot, is_in_head=False):
-            cell.A.Scope = pikepdf.Name.Column if is_column else pikepdf.Name.Row
+            cell.A["/Scope"] = pikepdf.Name.Column if is_column else pikepdf.Name.Row
         written = BytesIO()
         pdf.save(
             written, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate, compress_streams=True
@@ -52,9 +52,10 @@ def _header_cells(element: Any, *, is_in_head: bool) -> Iterator[tuple[Any, bool
     """Yield the TH elements below an element, with whether they stand in the head of a table."""
     import pikepdf  # as above
 
-    for child in element.get("K", []) if isinstance(element.get("K", None), pikepdf.Array) else [element.get("K")]:
+    kids = element.get("/K", [])
+    for child in kids if isinstance(kids, pikepdf.Array) else [kids]:
         if not isinstance(child, pikepdf.Dictionary) or "/S" not in child:
             continue
-        if child.S == pikepdf.Name.TH:
+        if str(child.S) == "/TH":
             yield child, is_in_head
-        yield from _header_cells(child, is_in_head=is_in_head or child.S == pikepdf.Name.THead)
+        yield from _header_cells(child, is_in_head=is_in_head or str(child.S) == "/THead")

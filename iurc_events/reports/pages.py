@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -65,9 +65,9 @@ def render_html(report: Report) -> str:
         "text_of": lambda texts: text_of(texts, language),
         "page_of_pages": Markup(in_language(noop("%(page)s of %(pages)s"))) % _PAGE_COUNTERS,  # noqa: S704 our own text
         "moment": moment_text(report.header.moment, report.header.clocks, language),
-        "draw_map": lambda title: _map(report, title),
+        "draw_map": partial(_map, report),
         "draw_bars": lambda table, title: _bars(table, title, language),
-        "draw_event_bars": lambda title: _event_bars(report, title, language),
+        "draw_event_bars": partial(_event_bars, report, language=language),
     }
     return template.render(context)
 
@@ -133,7 +133,10 @@ def _language_by_script(text: str) -> str:
     return HTML_LANG["zh" if any("\u3400" <= letter <= "\u9fff" for letter in text) else "en"]
 
 
-def _map(report: EventReport | ProgrammeReport, title: str) -> Markup:
+def _map(report: Report, title: str) -> Markup:
+    """Draw the cities of a report; an agenda has no map."""
+    if isinstance(report, AgendaDocument):
+        return Markup()
     view = fitting_view([(dot.lat, dot.lon) for dot in report.dots])
     # The pictures are ours and escape the texts in them.
     return Markup(map_svg(report.dots, report.arcs, view=view, title=title, palette=PAPER, unit=_MAP_UNIT))  # noqa: S704
@@ -148,9 +151,10 @@ def _bars(table: CountTable, title: str, language: str) -> Markup:
     return _bar_chart(bars, title, language)
 
 
-def _event_bars(report: ProgrammeReport, title: str, language: str) -> Markup:
+def _event_bars(report: Report, title: str, language: str) -> Markup:
+    """Draw the participants of the events of a period."""
     bars = []
-    for event in report.events:
+    for event in report.events if isinstance(report, ProgrammeReport) else ():
         name = event.short_title or text_of(event.title, language)
         people = event.participants
         bars.append(Bar(f"{event.date}  {name}", people.value, people.text(language), people.is_open_ended))

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from threading import get_ident
 from typing import Any, Final
@@ -64,7 +65,7 @@ def remarks_on(page: str, missing: str, language: str) -> tuple[str, ...]:
     if any(not _NAMED_FIGURE.search(figure) for figure in _FIGURE.findall(page)):
         remarks.append(translate(noop("A picture has no alternative text"), language))
     levels = [0, *(int(level) for level in _HEADING.findall(page))]
-    if any(after > before + 1 for before, after in zip(levels, levels[1:], strict=False)):
+    if any(after > before + 1 for before, after in pairwise(levels)):
         remarks.append(translate(noop("A heading level is skipped"), language))
     return tuple(remarks)
 
