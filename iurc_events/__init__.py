@@ -48,7 +48,8 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     db.init_app(app)
     init_engine(app)
 
-    from iurc_events import web
+    from iurc_events import cli, web
 
     web.init_app(app)
+    cli.init_app(app)
     return app

@@ -26,6 +26,9 @@ from iurc_events.services.import_vocabulary import VocabularyImport
 Entry = dict[str, Any]
 NewStatus = Literal["published", "draft"]
 
+CHANGED_HERE = noop("“%(id)s” was changed here since its last import: %(fields)s; only overwriting replaces that")
+DELETED_HERE = noop("“%(id)s” was deleted here; overwriting brings it back")
+
 _CHUNK = 100
 #: From so many events on, revisions keep no snapshot: the import record holds the document anyway.
 _BULK = 200
@@ -151,12 +154,9 @@ def _plan_events(
         is_same = slug not in deleted and (_is_same(entry, document) or _is_same(entry, part))
         changed_here = _changes(records.get(key, entry), part)
         if slug in deleted and not overwrite:
-            refuse(noop("“%(id)s” was deleted here; overwriting brings it back"), id=slug)
+            refuse(DELETED_HERE, id=slug)
         elif changed_here and not is_same and not overwrite:
-            message = noop(
-                "“%(id)s” was changed here since its last import: %(fields)s; only overwriting replaces that"
-            )
-            refuse(message, id=slug, fields=", ".join(changed_here))
+            refuse(CHANGED_HERE, id=slug, fields=", ".join(changed_here))
         if is_same and changed_here and key in records:
             plan.records[key] = part
         plan.actions[slug] = Action.UNCHANGED if is_same else Action.UPDATED
