@@ -8,14 +8,20 @@ from flask import Blueprint, Flask, g, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, FileField, RadioField, SelectField, SelectMultipleField, StringField
-from wtforms.validators import DataRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from iurc_events.domain.clock_texts import ReferenceZone
 from iurc_events.domain.language_maps import localised
 from iurc_events.domain.time_slots import PartOfDay, Precision, TimeSlot
 from iurc_events.web import access
-from iurc_events.web.forms.fields import BaseForm, EmailAddressField, LanguageMapField, WallDateField, WallTimeField
+from iurc_events.web.forms.fields import (
+    BaseForm,
+    EmailAddressField,
+    LanguageMapField,
+    Required,
+    WallDateField,
+    WallTimeField,
+)
 from iurc_events.web.presentation.agendas import AgendaPart, AgendaRow, AgendaView, CityLink, SpeakerLine
 from iurc_events.web.presentation.counts import count_view
 from iurc_events.web.presentation.day_bars import day_bar_view
@@ -36,11 +42,13 @@ blueprint = Blueprint("gallery", __name__, template_folder="templates")
 class GalleryForm(BaseForm):
     """One field of every kind."""
 
-    city = StringField("City", [DataRequired()], description="English or Chinese name")
-    end = WallTimeField("End", [DataRequired()], description="After the start")
-    day = WallDateField("Date", [DataRequired()])
+    city = StringField("City", [Required()], description="English or Chinese name")
+    end = WallTimeField("End", [Required()], description="After the start")
+    day = WallDateField("Date", [Required()])
     mail = EmailAddressField("Mail")
-    zone = SelectField("In the time of", choices=[("b", "Brussels (Europe/Brussels)"), ("s", "Beijing (Asia/Shanghai)")])
+    zone = SelectField(
+        "In the time of", choices=[("b", "Brussels (Europe/Brussels)"), ("s", "Beijing (Asia/Shanghai)")]
+    )
     precision = RadioField("When", choices=[("minute", "Exact hours"), ("day", "Day only")], default="minute")
     kinds = SelectMultipleField(
         "Kind",
@@ -105,7 +113,9 @@ def show_gallery(page: str) -> ResponseReturnValue:
         person_name(language=language, **LIU),  # type: ignore[arg-type]  # keyword arguments out of a plain dict
         person_name(language=language, **TINA),  # type: ignore[arg-type]  # the same
         person_name({"en": "Dimitrios"}, language, name_status="incomplete"),
-        person_name({"en": "Slaveya Georgieva", "zh": "斯拉维娅"}, language, name_native="Славея Георгиева", honorific="ms"),
+        person_name(
+            {"en": "Slaveya Georgieva", "zh": "斯拉维娅"}, language, name_native="Славея Георгиева", honorific="ms"
+        ),
     ]
     counts = [
         count_view(70, "more-than", "participants", language),

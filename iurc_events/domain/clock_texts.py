@@ -200,7 +200,8 @@ def clock_text(
         mark = "" if day == base else day_mark(day, language)
         return f"{place}{mark}{time_text}"
     mark = "" if day == base else f", {day_mark(day, language)}"
-    return f"{time_text} {place}{mark}"
+    joint = " " if slot.is_exact else " in "
+    return f"{time_text}{joint}{place}{mark}"
 
 
 def clock_line(

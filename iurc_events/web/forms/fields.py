@@ -9,11 +9,11 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_wtf import FlaskForm
 from wtforms import DateField, Field, Form, FormField, StringField, TextAreaField, TimeField, ValidationError
-from wtforms.validators import Length, Optional
+from wtforms.validators import Length, Optional, StopValidation
 from wtforms.widgets import TextInput
 
 from iurc_events.domain.language_maps import LanguageMap, cleaned
@@ -56,7 +56,7 @@ class Translations:
 class BaseForm(FlaskForm):
     """The parent of all forms."""
 
-    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # flask-wtf ships no types
+    class Meta(FlaskForm.Meta):
         """Our sentences instead of those of WTForms."""
 
         def get_translations(self, form: Form) -> Translations:
@@ -134,7 +134,7 @@ def wall_time(day: date | None, at: time | None) -> datetime | None:
     return datetime.combine(day, at) if day and at else None
 
 
-class LanguageMapField(FormField):
+class LanguageMapField(FormField):  # type: ignore[type-arg]  # generic in the stubs alone
     """A text in English and Chinese, as subfields NAME-en and NAME-zh.
 
     Args:
@@ -170,7 +170,7 @@ class LanguageMapField(FormField):
     @property
     def language_map(self) -> LanguageMap:
         """The texts that were typed, without empty ones; languages that the form does not show are kept."""
-        typed = cleaned({"en": self.form.en.data, "zh": self.form.zh.data})
+        typed = cleaned({"en": self.form["en"].data, "zh": self.form["zh"].data})
         return {**typed, **self._other_languages}
 
     @property
@@ -190,7 +190,7 @@ class LanguageMapField(FormField):
         """Check lengths, and that the languages asked for are there; the message stands at the empty field."""
         self._pair_errors: list[str] = []
         is_fine = bool(self.form.validate())
-        typed = cleaned({"en": self.form.en.data, "zh": self.form.zh.data})
+        typed = cleaned({"en": self.form["en"].data, "zh": self.form["zh"].data})
         for language in self.required_languages:
             if language == "any":
                 if not typed:
@@ -235,6 +235,26 @@ def _language_form(max_length: int, *, is_long: bool) -> type[Form]:
     return LanguageTexts
 
 
+class Required:
+    """Ask for a value, with a sentence of its own; what was wrong with the typed text is said instead where it was.
+
+    (``DataRequired`` of WTForms forgets that a text was no time or no date.)
+    """
+
+    field_flags: ClassVar[dict[str, bool]] = {"required": True}
+
+    def __init__(self, message: str = "Fill this in") -> None:
+        self.message = message
+
+    def __call__(self, _form: Form, field: Field) -> None:
+        """Stop at the first thing that is missing or wrong."""
+        if field.process_errors:
+            raise StopValidation
+        if field.data is None or (isinstance(field.data, str) and not field.data.strip()) or field.data == []:
+            field.errors = []
+            raise StopValidation(gettext(self.message))
+
+
 def each_line(value: str | None) -> list[str]:
     """Return the lines of a text that are not blank."""
     return [line.strip() for line in (value or "").splitlines() if line.strip()]
@@ -248,4 +268,3 @@ def positive(message: str) -> Callable[[Form, Field], None]:
             raise ValidationError(gettext(message))
 
     return check
-

@@ -125,7 +125,8 @@ def day_bar_view(
 
     def span(begin: datetime, end: datetime) -> Span:
         return Span(
-            round((begin - starts).total_seconds() * 100 / length, 3), round((end - begin).total_seconds() * 100 / length, 3)
+            round((begin - starts).total_seconds() * 100 / length, 3),
+            round((end - begin).total_seconds() * 100 / length, 3),
         )
 
     west_spans = _office_spans(starts, ends, west.zone_name, office_hours)

@@ -91,7 +91,9 @@ def person_name(
     main = name_parts(name.get(tag, ""), families.get(tag), tag)
     other_tag = "zh" if tag == "en" else "en"
     other_text = name.get(other_tag, "") if other_tag != tag else ""
-    other = name_parts(other_text, families.get(other_tag), other_tag) if other_text and other_text != main.text else None
+    other = (
+        name_parts(other_text, families.get(other_tag), other_tag) if other_text and other_text != main.text else None
+    )
     title = HONORIFICS[own].get(honorific or "", "")
     native = name_native or ""
     return PersonName(

@@ -79,9 +79,7 @@ def _own_part_bounds(slot: TimeSlot) -> tuple[datetime, datetime]:
     return slot.starts_at, slot.starts_at + timedelta(hours=last - first)
 
 
-def _clock(
-    slot: TimeSlot, reference: ReferenceZone, language: str, base_day: date, own_zone: str | None
-) -> ClockView:
+def _clock(slot: TimeSlot, reference: ReferenceZone, language: str, base_day: date, own_zone: str | None) -> ClockView:
     place = localised(reference.place_name, language)
     starts_at, ends_at = slot.starts_at, slot.ends_at
     starts = starts_at.astimezone(zone(reference.zone_name))
@@ -174,8 +172,9 @@ def time_view(
         clocks = tuple(_clock(slot, each, language, base, own_zone) for each in zones_of(slot, zones, slot_place))
     is_one_day = slot.precision is not Precision.MONTH and slot.first_day == slot.last_day
     if is_one_day:
-        weekday, weekday_short = weekday_name(slot.first_day, language), weekday_name(
-            slot.first_day, language, short=True
+        weekday, weekday_short = (
+            weekday_name(slot.first_day, language),
+            weekday_name(slot.first_day, language, short=True),
         )
     elif slot.precision is Precision.MONTH:
         weekday = weekday_short = ""
@@ -205,7 +204,7 @@ def instant_view(
     instant: datetime, zones: Sequence[ReferenceZone], language: str, *, own_zone: str | None = None
 ) -> TimeView:
     """Turn a moment (a deadline, now) into two clocks without an end; its date is that of the first zone."""
-    first = (zones[0].zone_name if zones else "UTC")
+    first = zones[0].zone_name if zones else "UTC"
     wall = instant.astimezone(zone(own_zone or first))
     base = wall.date()
     clocks = []
