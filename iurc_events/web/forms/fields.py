@@ -12,7 +12,7 @@ from datetime import date, datetime, time
 from typing import Any, ClassVar
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, Field, Form, FormField, StringField, TextAreaField, TimeField, ValidationError
+from wtforms import DateField, Field, Form, FormField, Label, StringField, TextAreaField, TimeField, ValidationError
 from wtforms.validators import Length, Optional, StopValidation
 from wtforms.widgets import TextInput
 
@@ -62,6 +62,26 @@ class BaseForm(FlaskForm):
         def get_translations(self, form: Form) -> Translations:
             """Return our sentences."""
             return Translations()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        localise(self)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check the fields; sentences that a validator was given in English come out in the page's language."""
+        is_fine = bool(super().validate(extra_validators))
+        for field in self:
+            if isinstance(field.errors, list | tuple) and all(isinstance(error, str) for error in field.errors):
+                field.errors = [gettext(error) for error in field.errors]
+        return is_fine
+
+
+def localise(form: Form) -> None:
+    """Put labels and descriptions, written in English and marked with ``noop``, into the page's language."""
+    for field in form:
+        field.label = Label(field.id, gettext(field.label.text) if field.label.text else "")
+        if field.description:
+            field.description = gettext(field.description)
 
 
 def narrow(value: str | None) -> str:
@@ -204,7 +224,7 @@ class LanguageMapField(FormField):  # type: ignore[type-arg]  # generic in the s
 
     def _add_error(self, language: str, message: str) -> None:
         field = self.form[language]
-        field.errors = [*field.errors, self.missing_message or message]
+        field.errors = [*field.errors, gettext(self.missing_message) if self.missing_message else message]
 
     def add_error(self, language: str, message: str) -> None:
         """Put a sentence at one of the texts, for rules that a service holds."""
