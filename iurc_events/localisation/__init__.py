@@ -24,25 +24,30 @@ def noop(message: str) -> str:
     return message
 
 
-@cache
-def catalogue(language: str) -> dict[str, str]:
-    """Return all translated texts of a language by their English text.
-
-    Raises:
-        ValueError: If two areas translate the same text differently.
-    """
+def read_area(path: Path) -> dict[str, str]:
+    """Return the translated texts of one PO file by their English text."""
     from babel.messages.pofile import read_po  # read once, kept out of the start of commands that print no texts
 
     texts: dict[str, str] = {}
-    for path in sorted((_FOLDER / language).glob("*.po")):
-        with path.open("rb") as file:
-            for message in read_po(file, abort_invalid=True):
-                if not message.id or not message.string:
-                    continue
+    with path.open("rb") as file:
+        for message in read_po(file, abort_invalid=True):
+            if message.id and message.string:
                 key = message.id if isinstance(message.id, str) else message.id[0]
-                text = message.string if isinstance(message.string, str) else message.string[0]
-                if texts.setdefault(key, text) != text:
-                    raise ValueError(f"{path.name}: {key!r} has two translations: {texts[key]!r}, {text!r}")
+                texts[key] = message.string if isinstance(message.string, str) else message.string[0]
+    return texts
+
+
+def area_files(language: str) -> list[Path]:
+    """Return the PO files of a language."""
+    return sorted((_FOLDER / language).glob("*.po"))
+
+
+@cache
+def catalogue(language: str) -> dict[str, str]:
+    """Return all translated texts of a language; a test holds that no two areas disagree."""
+    texts: dict[str, str] = {}
+    for path in area_files(language):
+        texts = read_area(path) | texts
     return texts
 
 

@@ -170,3 +170,13 @@ def is_withdrawn_event(event_id: int) -> bool:
         Event.id == event_id, or_(Event.unpublished_at.is_not(None), Event.deleted_at.is_not(None))
     )
     return db.session.scalar(statement) is not None
+
+
+def list_subscriptions(user_id: int) -> list[CalendarSubscription]:
+    """Return a person's calendar addresses that still work, the newest first."""
+    statement = (
+        select(CalendarSubscription)
+        .where(CalendarSubscription.user_id == user_id, CalendarSubscription.revoked_at.is_(None))
+        .order_by(CalendarSubscription.id.desc())
+    )
+    return list(db.session.scalars(statement))
