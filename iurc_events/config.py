@@ -37,6 +37,8 @@ class Settings:
     storage_url: str
     data_folder: Path
     instance_path: Path
+    #: How many proxies of ours stand in front; X-Forwarded-For is believed from so many, else from none (sec-10).
+    trusted_proxies: int
     is_testing: bool
 
     @property
@@ -55,6 +57,12 @@ def _secret_key(instance_path: Path) -> str:
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
             file.write(key)
         return key
+
+
+def _trusted_proxies(value: str) -> int:
+    if value and not (value.isdecimal() and int(value) <= 10):
+        raise ConfigurationError("TRUSTED_PROXIES must be the number of proxies in front, 0 to 10")
+    return int(value or 0)
 
 
 def read_settings(overrides: Mapping[str, object] | None = None) -> Settings:
@@ -87,6 +95,7 @@ def read_settings(overrides: Mapping[str, object] | None = None) -> Settings:
         storage_url=values.get("STORAGE_URL") or str(instance_path / "files"),
         data_folder=Path(values.get("IURC_EVENTS_DATA") or PACKAGE_FOLDER / "data"),
         instance_path=instance_path,
+        trusted_proxies=_trusted_proxies(values.get("TRUSTED_PROXIES", "")),
         is_testing=str(values.get("TESTING", "")).lower() in {"1", "true"},
     )
 

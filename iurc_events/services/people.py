@@ -47,26 +47,24 @@ def role_words(role: Role, language: str) -> str:
 
 
 def _subject_of(
-    actor: User | None, role: RoleName, programme_id: int | None, city_id: int | None
+    actor: User, role: RoleName, programme_id: int | None, city_id: int | None
 ) -> tuple[Programme | None, City | None]:
-    """Return programme and city of a role that an actor may give (sec-2); None is the command line."""
+    """Return programme and city of a role that an actor may give (sec-2)."""
     if role is RoleName.ADMINISTRATOR:
-        if actor is not None and not actor.has_role(RoleName.ADMINISTRATOR):
+        if not actor.has_role(RoleName.ADMINISTRATOR):
             raise ForbiddenError(noop("Only administrators name administrators."))
         return None, None
     if role is RoleName.DELEGATE:
         if city_id is None:
             raise RoleSubjectError(noop("Choose the city of the delegate"))
-        cities = account_queries.list_grantable_cities(actor) if actor else [db.session.get_one(City, city_id)]
+        cities = account_queries.list_grantable_cities(actor)
         city = next((city for city in cities if city.id == city_id), None)
         if city is None:
             raise NotFoundError(noop("There is no such city in your programmes"))
         return None, city
     if programme_id is None:
         raise RoleSubjectError(noop("Choose the programme of the role"))
-    programmes = (
-        account_queries.list_grantable_programmes(actor) if actor else [db.session.get_one(Programme, programme_id)]
-    )
+    programmes = account_queries.list_grantable_programmes(actor)
     programme = next((programme for programme in programmes if programme.id == programme_id), None)
     if programme is None:
         raise NotFoundError(noop("There is no such programme among yours"))
@@ -103,36 +101,6 @@ def _was_just_invited(user: User) -> bool:
         select(func.max(Message.created_at)).where(Message.user_id == user.id, Message.kind == INVITATION)
     )
     return latest is not None and latest > utc_now() - timedelta(seconds=30)
-
-
-@in_transaction
-def add_user(
-    email: str,
-    *,
-    role: RoleName,
-    programme_id: int | None = None,
-    city_id: int | None = None,
-    name: str = "",
-    language: str = "en",
-    password_hash: str | None = None,
-) -> User:
-    """Make a user, or give a known one a role; for the command line and the demo programme.
-
-    Args:
-        password_hash: Stored where given (``passwords.hash_password``); it ends the sessions of a known user.
-
-    Raises:
-        RoleSubjectError: If the role needs a programme or city.
-    """
-    programme, city = _subject_of(None, role, programme_id, city_id)
-    user = _get_or_make(email, name, language)
-    if password_hash:
-        user.password_hash = password_hash
-        user.session_epoch += 1
-    _add_role(user, role, programme, city)
-    db.session.flush()
-    audit.record("role given", "user", user.public_id, actor_id=None, fields=[role.value])
-    return user
 
 
 @in_transaction
@@ -289,6 +257,6 @@ def take_role(*, actor: User, user: User, role_id: int) -> None:
 
 
 __all__ = [
-    "ROLE_WORDS", "RoleSubjectError", "add_user", "disable", "enable", "invite", "invite_again", "role_words",
+    "ROLE_WORDS", "RoleSubjectError", "disable", "enable", "invite", "invite_again", "role_words",
     "take_role",
 ]  # fmt: skip

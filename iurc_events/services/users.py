@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import TYPE_CHECKING
-
 from sqlalchemy import func, select
 
 from iurc_events.database import db, in_transaction
@@ -16,9 +13,6 @@ from iurc_events.models.cities import City
 from iurc_events.models.programmes import Programme
 from iurc_events.services import audit
 
-if TYPE_CHECKING:
-    from argon2 import PasswordHasher
-
 #: NIST SP 800-63B §5.1.1.2; the upper limit only bounds the work of hashing.
 SHORTEST_PASSWORD = 8
 LONGEST_PASSWORD = 256
@@ -26,13 +20,6 @@ LONGEST_PASSWORD = 256
 
 class InvalidAccountError(DomainError):
     """What was asked for makes no account."""
-
-
-@cache
-def _hasher() -> PasswordHasher:
-    from argon2 import PasswordHasher  # a compiled library that only sign-in and new accounts need
-
-    return PasswordHasher()
 
 
 def hash_password(password: str) -> str:
@@ -45,7 +32,9 @@ def hash_password(password: str) -> str:
         raise InvalidAccountError(noop("The password needs at least %(count)s characters"), count=SHORTEST_PASSWORD)
     if len(password) > LONGEST_PASSWORD:
         raise InvalidAccountError(noop("The password has more than %(count)s characters"), count=LONGEST_PASSWORD)
-    return _hasher().hash(password)
+    from iurc_events.services import passwords  # a compiled library that only sign-in and new accounts need
+
+    return passwords.hash_password(password)
 
 
 def _address(email: str) -> str:
