@@ -211,7 +211,7 @@ def live_server(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory)
         url = f"http://127.0.0.1:{port}"
         app = _create_app(f"sqlite:///{folder / 'live.sqlite3'}", folder / "instance", BASE_URL=url)
         with app.app_context():
-            passwords = seed_demo()
+            passwords = seed_demo().passwords
         server = make_server("127.0.0.1", port, app, threaded=True, fd=listener.fileno())
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()

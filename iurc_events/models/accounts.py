@@ -72,9 +72,7 @@ class User(Base):
     @property
     def city_ids(self) -> tuple[int, ...]:
         """Return the cities that the user may act for as a delegate."""
-        return tuple(
-            r.city_id for r in self.roles if r.name == RoleName.DELEGATE.value and r.city_id is not None
-        )
+        return tuple(r.city_id for r in self.roles if r.name == RoleName.DELEGATE.value and r.city_id is not None)
 
 
 class Role(Base):

@@ -63,7 +63,7 @@ class EventDocuments:
     """Turns events into documents; what they refer to is read once for all of them."""
 
     def __init__(self) -> None:
-        self.cities: dict[int, str] = dict(db.session.execute(select(City.id, City.slug)).tuples().all())
+        self.cities: dict[int, str] = dict(db.session.execute(select(City.id, City.slug)).all())
         self._own_counts: dict[int, set[str]] = {}
         self._states_no_counts: set[int] = set()
 

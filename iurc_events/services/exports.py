@@ -32,7 +32,7 @@ def export_events(ids: Sequence[str] | None = None, *, drafts: bool = False) -> 
         ConflictError: If one of them is a draft and drafts were not asked for.
     """
     query = select(Event.id, Event.slug, Event.state).where(Event.deleted_at.is_(None)).order_by(Event.id)
-    rows = db.session.execute(query).tuples().all()
+    rows = db.session.execute(query).all()
     if ids is not None:
         by_slug = {slug: (key, slug, state) for key, slug, state in rows}
         for slug in ids:
@@ -50,7 +50,7 @@ def export_events(ids: Sequence[str] | None = None, *, drafts: bool = False) -> 
 def _header(keys: Sequence[int]) -> Document:
     """Return what the document said beside its events, where all of them came with the same words."""
     query = select(ImportRecord.event_id, ImportRecord.header)
-    headers: dict[int, Document] = dict(db.session.execute(query).tuples().all())
+    headers: dict[int, Document] = dict(db.session.execute(query).all())
     found = [headers.get(key, {}) for key in keys]
     if not found or any(header != found[0] for header in found):
         return {}

@@ -52,7 +52,7 @@ def state_of(status: str, new_status: str = "published") -> str:
 
 
 def _keys(model: Any) -> dict[str, int]:
-    return dict(db.session.execute(select(model.slug, model.id)).tuples().all())
+    return dict(db.session.execute(select(model.slug, model.id)).all())
 
 
 def _align(rows: list[Any], model: Any, wanted: Sequence[Mapping[str, Any]]) -> None:

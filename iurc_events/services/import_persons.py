@@ -52,7 +52,7 @@ def _last_days(keys: Sequence[int]) -> dict[int, str]:
             .where(Speaker.person_id.in_(keys[start : start + _CHUNK]))
             .group_by(Speaker.person_id)
         )
-        found |= {key: day for key, day in db.session.execute(query).tuples() if day}
+        found |= {key: day for key, day in db.session.execute(query) if day}
     return found
 
 

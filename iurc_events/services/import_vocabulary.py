@@ -129,7 +129,7 @@ _SETTERS: dict[str, Any] = {
 def _keys(model: Any, slugs: Sequence[str]) -> list[int]:
     with db.session.no_autoflush:
         query = select(model.slug, model.id).where(model.slug.in_(slugs))
-        known: dict[str, int] = dict(db.session.execute(query).tuples().all())
+        known: dict[str, int] = dict(db.session.execute(query).all())
     return [known[slug] for slug in slugs]
 
 

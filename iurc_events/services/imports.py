@@ -121,18 +121,14 @@ def _plan_events(
 ) -> None:
     """Compare some events with the database."""
     slugs = [entry["id"] for _, _, entry in events]
-    rows = (
-        db.session.execute(select(Event.slug, Event.id, Event.deleted_at).where(Event.slug.in_(slugs))).tuples().all()
-    )
+    rows = db.session.execute(select(Event.slug, Event.id, Event.deleted_at).where(Event.slug.in_(slugs))).all()
     keys = {slug: key for slug, key, _ in rows}
     deleted = {slug for slug, _, deleted_at in rows if deleted_at is not None}
     former = set(db.session.scalars(select(FormerSlug.slug).where(FormerSlug.slug.in_(slugs))))
     records: dict[int, Entry] = dict(
         db.session.execute(
             select(ImportRecord.event_id, ImportRecord.document).where(ImportRecord.event_id.in_(keys.values()))
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     current = reader.read(keys.values())
     for file, index, entry in events:
