@@ -32,7 +32,7 @@ def export_events(ids: Sequence[str] | None = None, *, drafts: bool = False) -> 
         ConflictError: If one of them is a draft and drafts were not asked for.
     """
     query = select(Event.id, Event.slug, Event.state).where(Event.deleted_at.is_(None)).order_by(Event.id)
-    rows = db.session.execute(query).all()
+    rows = [(key, slug, state) for key, slug, state in db.session.execute(query)]
     if ids is not None:
         by_slug = {slug: (key, slug, state) for key, slug, state in rows}
         for slug in ids:
