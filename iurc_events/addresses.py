@@ -55,6 +55,11 @@ def invitation(token: str, language: str) -> str:
     return f"/{language}/invitation/{token}"
 
 
+def speaker(token: str, language: str) -> str:
+    """Return the path of a speaker's own page."""
+    return f"/{language}/speaker/{token}"
+
+
 def preview(token: str, language: str) -> str:
     """Return the path under which an unpublished event is shown to those who approve it."""
     return f"/{language}/preview/{token}"

@@ -1,0 +1,120 @@
+"""Mail about speakers: to the speakers themselves whom a delegate registered, and to focal points on decisions."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from iurc_events import addresses
+from iurc_events.config import settings
+from iurc_events.database import db, utc_now
+from iurc_events.domain.language_maps import text_of
+from iurc_events.localisation import noop, translate
+from iurc_events.mail import delegations as builders
+from iurc_events.models.accounts import OneTimeToken
+from iurc_events.models.delegations import Delegation, FocalPoint
+from iurc_events.models.events import Event
+from iurc_events.models.speakers import Speaker
+from iurc_events.services import mail_facts, outbox, tokens
+
+
+def speaker_language(speaker: Speaker, *, fallback: str = "en") -> str:
+    """Return the language to write to a speaker in: the one spoken, else that of the only name there is."""
+    if speaker.language_spoken in ("en", "zh"):
+        return speaker.language_spoken
+    if set(speaker.name) & {"en", "zh"} == {"zh"}:
+        return "zh"
+    return fallback
+
+
+def personal_link(event: Event, speaker: Speaker, language: str) -> str:
+    """Issue a link to the speaker's own page, good until three months after the event; return its whole address."""
+    until = max(event.ends_at or utc_now(), utc_now()) + timedelta(days=90)
+    token = tokens.issue(
+        "speaker",
+        event_id=event.id,
+        payload={"speaker_id": speaker.id},
+        lifetime=until - utc_now(),
+    )
+    return settings().base_url + addresses.speaker(token, language)
+
+
+def revoke_links(event: Event, speaker: Speaker) -> None:
+    """Withdraw the personal links of a speaker, in the caller's transaction."""
+    unused = db.session.scalars(
+        select(OneTimeToken).where(
+            OneTimeToken.purpose == "speaker", OneTimeToken.event_id == event.id, OneTimeToken.revoked_at.is_(None)
+        )
+    )
+    for token in unused:
+        if (token.payload or {}).get("speaker_id") == speaker.id:
+            token.revoked_at = utc_now()
+
+
+def queue_notice(event: Event, delegation: Delegation, speaker: Speaker, *, registered_by: str, language: str) -> None:
+    """Tell somebody that a delegate registered them: what is kept, from whom, and their rights (sec-15)."""
+    if not speaker.email:
+        return
+    own = speaker_language(speaker, fallback=language)
+    stored = [
+        (translate(noop("Name"), own), text_of(speaker.name, own)),
+        (translate(noop("Job title"), own), text_of(speaker.title, own)),
+        (translate(noop("Organisation"), own), text_of(speaker.organisation, own)),
+        (translate(noop("Topic"), own), text_of(speaker.topic, own)),
+        (translate(noop("Mail address"), own), speaker.email),
+    ]
+    text = builders.speaker_notice(
+        own,
+        name=text_of(speaker.name, own),
+        city=delegation.city.name,
+        event=mail_facts.event_facts(event, own, own_city=delegation.city),
+        registered_by=registered_by,
+        stored=stored,
+        url=personal_link(event, speaker, own),
+        privacy_url=f"{settings().base_url}/{own}/personal-data",
+    )
+    outbox.queue(
+        "speaker-notice",
+        speaker.email,
+        text_of(speaker.name, own),
+        own,
+        text,
+        programme_id=event.programme_id,
+        event_id=event.id,
+        delegation_id=delegation.id,
+        is_secret=True,
+    )
+
+
+def queue_decision(event: Event, speaker: Speaker, *, is_accepted: bool, note: str = "") -> int:
+    """Tell all focal points of a speaker's delegation what became of the nomination; return how many mails."""
+    if speaker.delegation_id is None:
+        return 0
+    delegation = db.session.get_one(Delegation, speaker.delegation_id)
+    points = list(
+        db.session.scalars(select(FocalPoint).where(FocalPoint.delegation_id == delegation.id).order_by(FocalPoint.id))
+    )
+    for point in points:
+        text = builders.speaker_decision(
+            point.language,
+            name=point.name,
+            speaker_name=text_of(speaker.name, point.language),
+            city=delegation.city.name,
+            event=mail_facts.event_facts(event, point.language, own_city=delegation.city),
+            is_accepted=is_accepted,
+            url=settings().base_url + addresses.delegation(str(delegation.public_id), point.language),
+            note=note,
+        )
+        outbox.queue(
+            "speaker-decision",
+            point.email,
+            point.name,
+            point.language,
+            text,
+            programme_id=event.programme_id,
+            event_id=event.id,
+            delegation_id=delegation.id,
+            focal_point_id=point.id,
+        )
+    return len(points)

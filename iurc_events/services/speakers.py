@@ -1,0 +1,334 @@
+"""What people do with speakers: nominate, change, withdraw; organisers accept, refuse and add guests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, func, select, update
+
+from iurc_events.database import db, in_transaction, utc_now
+from iurc_events.domain.errors import ConflictError, DomainError, NotFoundError
+from iurc_events.domain.language_maps import LanguageMap, cleaned, text_of
+from iurc_events.domain.vocabulary import DelegationState, SpeakerState
+from iurc_events.localisation import noop
+from iurc_events.models.accounts import User
+from iurc_events.models.agendas import AgendaItem, Contribution, EventSession, ItemCity
+from iurc_events.models.delegations import Delegation, FocalPoint
+from iurc_events.models.events import Event
+from iurc_events.models.speakers import Speaker
+from iurc_events.queries import organised_events
+from iurc_events.services import delegation_rules, speaker_notices, speaker_persons
+from iurc_events.services.delegation_rules import DeadlinePassedError, EventClosedError, QuotaFullError
+from iurc_events.services.event_changes import record_change
+from iurc_events.services.event_life import get_own_event
+
+__all__ = [
+    "AlreadySpeakerError", "DeadlinePassedError", "EventClosedError", "QuotaFullError", "SpeakerChangedError",
+    "SpeakerDetails", "accept", "add_guest", "change", "details_of", "nominate", "refuse", "withdraw",
+]  # fmt: skip
+
+
+class AlreadySpeakerError(DomainError):
+    """The person is a speaker of the event already."""
+
+
+class SpeakerChangedError(ConflictError):
+    """Somebody else changed the speaker since the form was opened."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeakerDetails:
+    """What is said of a speaker at an event; whole names as they are to be printed, family names beside them."""
+
+    name: LanguageMap
+    family_name: LanguageMap | None = None
+    name_native: str | None = None
+    honorific: str | None = None
+    title: LanguageMap | None = None
+    organisation: LanguageMap | None = None
+    stakeholder_type: str | None = None
+    email: str | None = None
+    topic: LanguageMap | None = None
+    abstract: LanguageMap | None = None
+    #: ``en``, ``zh`` or another language tag.
+    language_spoken: str | None = None
+    #: ``onsite``, ``online`` or None where it is not known yet.
+    mode: str | None = None
+
+
+def details_of(speaker: Speaker) -> SpeakerDetails:
+    """Return what is said of a speaker, to fill a form."""
+    return SpeakerDetails(**{name: getattr(speaker, name) for name in SpeakerDetails.__slots__})
+
+
+def _store(speaker: Speaker, details: SpeakerDetails) -> None:
+    for name in SpeakerDetails.__slots__:
+        value = getattr(details, name)
+        setattr(speaker, name, dict(value) if isinstance(value, dict) and value else value or None)
+    if speaker.family_name:
+        speaker.name_status = None
+
+
+def _check_name(details: SpeakerDetails) -> None:
+    if not cleaned(details.name):
+        raise DomainError(noop("Enter the speaker's name in English or Chinese"))
+
+
+def _next_position(event_id: int) -> int:
+    last = db.session.scalar(select(func.max(Speaker.position)).where(Speaker.event_id == event_id))
+    return 0 if last is None else last + 1
+
+
+def _enter(event: Event, details: SpeakerDetails, *, city_id: int | None, delegation_id: int | None) -> Speaker:
+    """Find or make the person and return the speaker; one who withdrew or was refused may be named again."""
+    person = speaker_persons.find_person(details.name, details.email, city_id)
+    speaker = None
+    if person is not None:
+        speaker = db.session.scalars(
+            select(Speaker).where(Speaker.event_id == event.id, Speaker.person_id == person.id)
+        ).one_or_none()
+        if speaker is not None and (
+            speaker.state in delegation_rules.SEATED_SPEAKERS or speaker.delegation_id != delegation_id
+        ):
+            raise AlreadySpeakerError(
+                noop("%(name)s is registered as a speaker of this event already"), name=text_of(details.name, "en")
+            )
+    else:
+        person = speaker_persons.make_person(details.name, details.family_name, details.name_native, details.email)
+    if speaker is None:
+        speaker = Speaker(
+            event_id=event.id,
+            person_id=person.id,
+            position=_next_position(event.id),
+            roles=["speaker"],
+            version=0,
+        )
+        db.session.add(speaker)
+    _store(speaker, details)
+    speaker.city_id = city_id
+    speaker.states_city = True
+    speaker.delegation_id = delegation_id
+    speaker.decision_note = None
+    speaker.version += 1
+    return speaker
+
+
+@in_transaction
+def nominate(
+    *,
+    delegation_id: int,
+    details: SpeakerDetails,
+    actor: User | None = None,
+    focal_point_id: int | None = None,
+    now: datetime | None = None,
+) -> Speaker:
+    """Register a speaker of a delegation, within its quota and deadline; the organisers decide.
+
+    A speaker whose mail address is given is told by mail (sec-15).
+
+    Args:
+        actor: The delegate; or ``focal_point_id`` of somebody who came by a link.
+
+    Raises:
+        DeadlinePassedError: If the last day to answer is over in the city's zone.
+        QuotaFullError: If there is no free place.
+        AlreadySpeakerError: If the person is a speaker of the event already.
+    """
+    moment = now or utc_now()
+    event, delegation = delegation_rules.lock_delegation(delegation_id)
+    delegation_rules.check_may_act(delegation, event, actor=actor, focal_point_id=focal_point_id)
+    delegation_rules.check_open(event)
+    delegation_rules.check_deadline(delegation, moment)
+    _check_name(details)
+    delegation_rules.check_quota(delegation, details.mode)
+    speaker = _enter(event, details, city_id=delegation.city_id, delegation_id=delegation.id)
+    speaker.state = SpeakerState.NOMINATED.value
+    if delegation.state in (DelegationState.INVITED, DelegationState.OPENED, DelegationState.DECLINED):
+        delegation.state = DelegationState.NOMINATING.value
+        delegation.decline_reason = None
+    delegation.version += 1
+    db.session.flush()
+    _tell_speaker(event, delegation, speaker, actor, focal_point_id)
+    record_change(event, noop("speaker nominated"), actor_id=actor.id if actor else None, now=moment)
+    return speaker
+
+
+def _tell_speaker(
+    event: Event, delegation: Delegation, speaker: Speaker, actor: User | None, focal_point_id: int | None
+) -> None:
+    point = db.session.get(FocalPoint, focal_point_id) if focal_point_id else None
+    name = (point.name or point.email) if point else (actor.name if actor else "")
+    language = point.language if point else (actor.language if actor else "en")
+    speaker_notices.queue_notice(event, delegation, speaker, registered_by=name, language=language)
+
+
+def _lock_speaker(speaker_id: int) -> tuple[Event, Speaker]:
+    event_id = db.session.scalar(select(Speaker.event_id).where(Speaker.id == speaker_id))
+    if event_id is None:
+        raise NotFoundError(noop("There is no such speaker"))
+    event = organised_events.get_event_for_update(event_id)
+    speaker = db.session.scalars(
+        select(Speaker).where(Speaker.id == speaker_id).execution_options(populate_existing=True)
+    ).one()
+    return event, speaker
+
+
+def _check_may_change(event: Event, speaker: Speaker, actor: User | None, focal_point_id: int | None) -> None:
+    if actor is not None and delegation_rules.is_organiser_of(actor, event):
+        return
+    if speaker.delegation_id is None:
+        raise NotFoundError(noop("There is no such speaker"))
+    delegation = db.session.get_one(Delegation, speaker.delegation_id)
+    delegation_rules.check_may_act(delegation, event, actor=actor, focal_point_id=focal_point_id)
+
+
+@in_transaction
+def change(
+    *,
+    speaker_id: int,
+    details: SpeakerDetails,
+    actor: User | None = None,
+    focal_point_id: int | None = None,
+    is_by_speaker: bool = False,
+    version: int | None = None,
+    has_consented: bool | None = None,
+    roles: list[str] | None = None,
+) -> Speaker:
+    """Correct what is said of a speaker; also after the deadline.
+
+    Args:
+        is_by_speaker: Whether the speaker does it, on the page of the personal link.
+        version: Of the speaker as the form showed it; None overwrites whatever is there.
+        has_consented: Whether the speaker agrees to be named in public; None leaves it as it is.
+        roles: Roles at the event, set by organisers; None leaves them.
+
+    Raises:
+        SpeakerChangedError: If somebody else changed it meanwhile.
+        QuotaFullError: If there is no free place of the new mode.
+    """
+    event, speaker = _lock_speaker(speaker_id)
+    if not is_by_speaker:
+        _check_may_change(event, speaker, actor, focal_point_id)
+    if version is not None and version != speaker.version:
+        raise SpeakerChangedError(noop("Somebody else changed this speaker while you were writing"))
+    _check_name(details)
+    had_email = speaker.email
+    if (
+        speaker.delegation_id is not None
+        and details.mode != speaker.mode
+        and not (actor is not None and delegation_rules.is_organiser_of(actor, event))
+        and speaker.state in delegation_rules.SEATED_SPEAKERS
+    ):
+        delegation_rules.check_quota(
+            db.session.get_one(Delegation, speaker.delegation_id), details.mode, without=speaker.id
+        )
+    _store(speaker, details)
+    if has_consented is not None and has_consented != (speaker.consented_at is not None):
+        speaker.consented_at = utc_now() if has_consented else None
+    if roles is not None:
+        speaker.roles = list(roles)
+    speaker.version += 1
+    db.session.flush()
+    speaker_persons.follow_speaker(speaker)
+    if speaker.delegation_id is not None and speaker.email and speaker.email != had_email and not is_by_speaker:
+        delegation = db.session.get_one(Delegation, speaker.delegation_id)
+        _tell_speaker(event, delegation, speaker, actor, focal_point_id)
+    record_change(event, noop("speaker changed"), actor_id=actor.id if actor else None)
+    return speaker
+
+
+def leave_agenda(event: Event, speaker: Speaker) -> None:
+    """Take a speaker off all items and chairs, in the caller's transaction; the city keeps the slots."""
+    item_ids = list(
+        db.session.scalars(
+            select(Contribution.item_id)
+            .join(AgendaItem, AgendaItem.id == Contribution.item_id)
+            .join(EventSession, EventSession.id == AgendaItem.session_id)
+            .where(EventSession.event_id == event.id, Contribution.speaker_id == speaker.id)
+        )
+    )
+    if speaker.city_id is not None and item_ids:
+        held = set(db.session.scalars(select(ItemCity.item_id).where(ItemCity.item_id.in_(item_ids))))
+        for item_id in dict.fromkeys(item_ids):
+            if item_id not in held:
+                db.session.add(ItemCity(item_id=item_id, city_id=speaker.city_id))
+    db.session.execute(delete(Contribution).where(Contribution.speaker_id == speaker.id))
+    db.session.execute(update(EventSession).where(EventSession.chair_id == speaker.id).values(chair_id=None))
+    db.session.expire_all()
+
+
+@in_transaction
+def withdraw(*, speaker_id: int, actor: User | None = None, focal_point_id: int | None = None) -> Speaker:
+    """Take a speaker back; the place is free again, the city keeps its slots of the agenda."""
+    event, speaker = _lock_speaker(speaker_id)
+    _check_may_change(event, speaker, actor, focal_point_id)
+    if speaker.state == SpeakerState.WITHDRAWN:
+        return speaker
+    speaker.state = SpeakerState.WITHDRAWN.value
+    speaker.version += 1
+    leave_agenda(event, speaker)
+    speaker_notices.revoke_links(event, speaker)
+    record_change(event, noop("speaker withdrawn"), actor_id=actor.id if actor else None)
+    return speaker
+
+
+def _decide(actor: User, speaker_id: int, state: SpeakerState, action: str, note: str) -> Speaker:
+    event_id = db.session.scalar(select(Speaker.event_id).where(Speaker.id == speaker_id))
+    if event_id is None:
+        raise NotFoundError(noop("There is no such speaker"))
+    event = get_own_event(actor, event_id)
+    speaker = db.session.scalars(
+        select(Speaker).where(Speaker.id == speaker_id).execution_options(populate_existing=True)
+    ).one()
+    if speaker.state == state:
+        return speaker
+    if state is SpeakerState.ACCEPTED and speaker.state == SpeakerState.WITHDRAWN:
+        raise DomainError(noop("The city withdrew this speaker"))
+    speaker.state = state.value
+    speaker.decision_note = note.strip() or None
+    speaker.version += 1
+    if state is SpeakerState.REFUSED:
+        leave_agenda(event, speaker)
+    speaker_notices.queue_decision(event, speaker, is_accepted=state is SpeakerState.ACCEPTED, note=note.strip())
+    record_change(event, action, actor_id=actor.id)
+    return speaker
+
+
+@in_transaction
+def accept(*, actor: User, speaker_id: int) -> Speaker:
+    """Accept a nominated speaker; the focal points are told by mail."""
+    return _decide(actor, speaker_id, SpeakerState.ACCEPTED, noop("speaker accepted"), "")
+
+
+@in_transaction
+def refuse(*, actor: User, speaker_id: int, reason: str = "") -> Speaker:
+    """Decline a nominated speaker; the focal points are told by mail, with the reason, and may name somebody else."""
+    return _decide(actor, speaker_id, SpeakerState.REFUSED, noop("speaker refused"), reason)
+
+
+@in_transaction
+def add_guest(
+    *,
+    actor: User,
+    event_id: int,
+    details: SpeakerDetails,
+    city_id: int | None = None,
+    has_consented: bool = False,
+    roles: list[str] | None = None,
+) -> Speaker:
+    """Add a speaker as an organiser: a guest of no city, an expert, or somebody of a city; accepted at once.
+
+    Raises:
+        AlreadySpeakerError: If the person is a speaker of the event already.
+    """
+    event = get_own_event(actor, event_id)
+    _check_name(details)
+    speaker = _enter(event, details, city_id=city_id, delegation_id=None)
+    speaker.state = SpeakerState.ACCEPTED.value
+    speaker.consented_at = utc_now() if has_consented else None
+    if roles:
+        speaker.roles = list(roles)
+    db.session.flush()
+    record_change(event, noop("speaker added"), actor_id=actor.id)
+    return speaker
