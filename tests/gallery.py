@@ -21,6 +21,7 @@ from iurc_events.web.forms.fields import (
     Required,
     WallDateField,
     WallTimeField,
+    select_choices,
 )
 from iurc_events.web.presentation.agendas import AgendaPart, AgendaRow, AgendaView, CityLink, SpeakerLine
 from iurc_events.web.presentation.counts import count_view
@@ -47,12 +48,15 @@ class GalleryForm(BaseForm):
     day = WallDateField("Date", [Required()])
     mail = EmailAddressField("Mail")
     zone = SelectField(
-        "In the time of", choices=[("b", "Brussels (Europe/Brussels)"), ("s", "Beijing (Asia/Shanghai)")]
+        "In the time of",
+        choices=select_choices([("b", "Brussels (Europe/Brussels)"), ("s", "Beijing (Asia/Shanghai)")]),
     )
-    precision = RadioField("When", choices=[("minute", "Exact hours"), ("day", "Day only")], default="minute")
+    precision = RadioField(
+        "When", choices=select_choices([("minute", "Exact hours"), ("day", "Day only")]), default="minute"
+    )
     kinds = SelectMultipleField(
         "Kind",
-        choices=[("a", "Working session"), ("b", "Study visit")],
+        choices=select_choices([("a", "Working session"), ("b", "Study visit")]),
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )

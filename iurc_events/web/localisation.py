@@ -66,7 +66,7 @@ def init_app(app: Flask) -> None:
 
     @app.url_value_preprocessor
     def pull_language(_endpoint: str | None, values: dict[str, Any] | None) -> None:
-        language = values.pop("lang", None) if values else None
+        language = values.pop("lang", None) if values else request.path.split("/")[1]
         g.language = language if language in LANGUAGES else preferred_language()
 
     @app.url_defaults

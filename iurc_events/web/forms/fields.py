@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any, ClassVar
 
 from flask_wtf import FlaskForm
 from wtforms import DateField, Field, Form, FormField, Label, StringField, TextAreaField, TimeField, ValidationError
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional, StopValidation
 from wtforms.widgets import TextInput
 
@@ -273,6 +274,11 @@ class Required:
         if field.data is None or (isinstance(field.data, str) and not field.data.strip()) or field.data == []:
             field.errors = []
             raise StopValidation(gettext(self.message))
+
+
+def select_choices(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
+    """Return the options of a select, radio or checkbox field; WTForms takes bare pairs no longer."""
+    return [SelectChoice(value, label) for value, label in pairs]
 
 
 def each_line(value: str | None) -> list[str]:
