@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 from flask_wtf import FlaskForm
 from wtforms import DateField, Field, Form, FormField, Label, StringField, TextAreaField, TimeField, ValidationError
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import Length, Optional, StopValidation
 from wtforms.widgets import TextInput
 
