@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any, Final
+from zlib import compress
 
 #: The claim of PDF/UA-1 (ISO 14289-1 §5) and the description of its schema that PDF/A asks for (ISO 19005-3 §6.6.2.3).
 _UA_CLAIM: Final = b"""
@@ -41,11 +42,47 @@ def finish(data: bytes, *, claims_ua: bool) -> bytes:
         pdf.Root.ViewerPreferences = pikepdf.Dictionary(DisplayDocTitle=True)
         for cell, is_column in _header_cells(pdf.Root.StructTreeRoot, is_in_head=False):
             cell.A["/Scope"] = pikepdf.Name.Column if is_column else pikepdf.Name.Row
-        written = BytesIO()
-        pdf.save(
-            written, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate, compress_streams=True
-        )
+        _mend_stream_ends(pdf)
+        written = _save(pdf, pikepdf.ObjectStreamMode.generate)
+        if b"\r\nendstream" in written:
+            written = _save(pdf, pikepdf.ObjectStreamMode.disable)
+    return written
+
+
+def _save(pdf: Any, object_streams: Any) -> bytes:
+    import pikepdf  # as above
+
+    written = BytesIO()
+    pdf.save(
+        written,
+        deterministic_id=True,
+        object_stream_mode=object_streams,
+        # qpdf would turn digits into compressed data again
+        compress_streams=object_streams == pikepdf.ObjectStreamMode.generate,
+        stream_decode_level=pikepdf.StreamDecodeLevel.none,
+    )
     return written.getvalue()
+
+
+def _mend_stream_ends(pdf: Any) -> None:
+    """Wrap streams whose data happens to end in a carriage return.
+
+    With the line feed before ``endstream`` it would read as one line end that is not data, and /Length as wrong
+    (ISO 19005-3 §6.1.7.1). Written as hexadecimal digits, the same data ends in ``>``.
+    """
+    import pikepdf  # as above
+
+    for stream in pdf.objects:
+        if not isinstance(stream, pikepdf.Stream) or stream.get("/Type") == pikepdf.Name.Metadata:
+            continue
+        raw = stream.read_raw_bytes()
+        if "/Filter" not in stream:
+            raw = compress(raw)
+            stream.write(raw, filter=pikepdf.Name.FlateDecode)
+        if raw.endswith(b"\r"):
+            filters = stream.Filter
+            inner = list(filters) if isinstance(filters, pikepdf.Array) else [filters]
+            stream.write(raw.hex().encode() + b">", filter=pikepdf.Array([pikepdf.Name.ASCIIHexDecode, *inner]))
 
 
 def _header_cells(element: Any, *, is_in_head: bool) -> Iterator[tuple[Any, bool]]:
