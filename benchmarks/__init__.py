@@ -1,1 +1,1 @@
-"""Speed as ratios in one run: every figure is compared with an empty view of the same application, measured beside it."""
+"""Speed as ratios: every figure is compared with an empty view of the same application in the same run."""

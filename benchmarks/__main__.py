@@ -35,7 +35,7 @@ PAGES = {
 
 def _command(*arguments: str, environment: dict[str, str]) -> None:
     subprocess.run(
-        [sys.executable, "-m", "iurc_events.cli", *arguments], check=True, env=environment, stdout=subprocess.DEVNULL
+        [sys.executable, "-m", "iurc_events", *arguments], check=True, env=environment, stdout=subprocess.DEVNULL
     )
 
 
@@ -77,7 +77,7 @@ def _measure_site(events: int, folder: Path) -> None:
         import_seconds = time.perf_counter() - started
         event = BIG_AGENDA
     server = subprocess.Popen(
-        [sys.executable, "-m", "iurc_events.cli", "serve", "--port", str(port), "--workers", "2"],
+        [sys.executable, "-m", "iurc_events", "serve", "--port", str(port), "--workers", "2"],
         env=environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -1,5 +1,6 @@
-"""``python -m iurc_events COMMAND``: the command line without an installed script."""
+"""``python -m iurc_events`` is the command ``iurc-events``."""
 
 from iurc_events.cli import main
 
-main(prog_name="iurc-events")
+if __name__ == "__main__":
+    main()
