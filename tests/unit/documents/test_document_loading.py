@@ -85,7 +85,8 @@ def test_load_finds_all_faults_of_a_document() -> None:
         "$.events[0].title.en: is not in Unicode normal form C (NFC)",
         "$.events[0].title.zh: is missing",
         "$.events[0].kind: must be one of: workshop, thematic-seminar, exchange-meeting, annual-conference, "
-        "exposition, training, kick-off, networking-event, regional-workshop, study-visit, working-session, high-level-seminar",
+        "exposition, training, kick-off, networking-event, regional-workshop, study-visit, working-session, "
+        "high-level-seminar",
         "$.events[0].start: “2027-04-29 09:00” does not have the form "
         "^[0-9]{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01])(T([01][0-9]|2[0-3]):[0-5][0-9])?)?$",
         "$.events[0].themes: must be a list",
