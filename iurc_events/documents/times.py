@@ -14,6 +14,7 @@ from iurc_events.localisation import noop
 
 _FORMS = {"month": re.compile(r"\d{4}-\d{2}"), "day": re.compile(r"\d{4}-\d{2}-\d{2}")}
 _MINUTE = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
+_DATE = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01])(?![0-9])|$)")
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 
@@ -111,12 +112,13 @@ class TimeChecker:
             return
         day = parse_day(text)
         if day is None:
-            if re.fullmatch(r"[\dT:-]+", text):  # any other form is the schema's to name
+            if _DATE.match(text):  # any other form is the schema's to name
                 self.faults.append(fault_at(keys, noop("“%(value)s” is not a date"), value=text[:40]))
             return
         if not FIRST_YEAR <= day.year <= LAST_YEAR:
             message = noop("the year must lie between %(first)s and %(last)s")
-            self.faults.append(fault_at(keys, message, first=FIRST_YEAR, last=LAST_YEAR))
+            self.faults.append(fault_at(keys, message, first=_DATE = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01])(?![0-9])|$)")
+FIRST_YEAR, last=LAST_YEAR))
             return
         wall, name = parse_minute(text), zone or self.zone
         if wall is None or name is None:
