@@ -1,4 +1,4 @@
-"""Pages for: accounts."""
+"""Pages of signing in, one's own account, people and their roles, and the outbox."""
 
 from __future__ import annotations
 
@@ -7,4 +7,6 @@ from flask import Blueprint
 
 def blueprints() -> list[Blueprint]:
     """Return the blueprints of this package, one per module."""
-    return []
+    from iurc_events.web.accounts import account, outbox, people, sign_in  # they import the package's neighbours
+
+    return [sign_in.blueprint, account.blueprint, people.blueprint, outbox.blueprint]
