@@ -8,8 +8,6 @@ from datetime import timedelta
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-__version__ = "0.1.0"
-
 
 def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     """Make the application: the one place that wires extensions, blueprints, error pages and filters together.

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PACKAGE_FOLDER = Path(__file__).resolve().parent
+#: The release; part of every key under which something rendered is kept.
+VERSION = "0.1.0"
 
 
 class ConfigurationError(Exception):

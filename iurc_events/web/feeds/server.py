@@ -19,10 +19,9 @@ from flask import Flask
 from werkzeug.http import http_date, parse_date
 from werkzeug.wrappers import Request, Response
 
-from iurc_events import __version__
 from iurc_events.addresses import FEED_KINDS
 from iurc_events.calendars.entries import CalendarLanguage
-from iurc_events.config import settings
+from iurc_events.config import VERSION, settings
 from iurc_events.database import utc_now
 from iurc_events.domain.errors import NotFoundError
 from iurc_events.services import feeds
@@ -121,7 +120,7 @@ class FeedServer:
         now = utc_now()
         subject = feeds.get_subject(kind, slug)
         today = now.astimezone(UTC).date()
-        key = (kind, slug, language, since, subject.version, subject.id, today, settings().base_url, __version__)
+        key = (kind, slug, language, since, subject.version, subject.id, today, settings().base_url, VERSION)
         kept = self._kept.get_or_render(key, lambda: feeds.render_feed(subject, language, since=since, now=now))
         if kind == "event" and b"BEGIN:VEVENT" not in kept.feed.body and feeds.is_withdrawn(subject):
             raise feeds.GoneError("This event was withdrawn")
