@@ -117,8 +117,7 @@ class TimeChecker:
             return
         if not FIRST_YEAR <= day.year <= LAST_YEAR:
             message = noop("the year must lie between %(first)s and %(last)s")
-            self.faults.append(fault_at(keys, message, first=_DATE = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01])(?![0-9])|$)")
-FIRST_YEAR, last=LAST_YEAR))
+            self.faults.append(fault_at(keys, message, first=FIRST_YEAR, last=LAST_YEAR))
             return
         wall, name = parse_minute(text), zone or self.zone
         if wall is None or name is None:
