@@ -14,6 +14,7 @@ from werkzeug.local import LocalProxy
 from iurc_events.models.accounts import User
 from iurc_events.permissions import Permission, is_granted
 from iurc_events.services import audit
+from iurc_events.web import resubmission
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -40,6 +41,8 @@ def requires(permission: Permission) -> Callable[[Callable[P, ResponseReturnValu
         @functools.wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
             if not current_user.is_authenticated:
+                if resubmission.is_own_form():
+                    return resubmission.show_again()  # the session ended while the form was open
                 here = request.full_path.rstrip("?") if request.method == "GET" else request.path
                 return redirect(url_for("sign_in.show_sign_in", lang=g.language, next=here), code=303)
             user = signed_in_user()

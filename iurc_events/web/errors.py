@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from iurc_events.database import db
 from iurc_events.domain.errors import BusyError, DomainError, ForbiddenError, NotFoundError
 from iurc_events.localisation import LANGUAGES, translate
+from iurc_events.web import resubmission
 from iurc_events.web.localisation import preferred_language
 
 logger = logging.getLogger(__name__)
@@ -45,6 +46,8 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def handle_csrf(_error: CSRFError) -> ResponseReturnValue:
+        if resubmission.is_own_form():
+            return resubmission.show_again()
         return show_error(
             400,
             translate(
