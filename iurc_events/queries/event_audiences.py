@@ -79,11 +79,11 @@ def list_recipients(event: Event) -> list[Recipient]:
     speakers = select(Speaker.email, Speaker.name, Speaker.language_spoken).where(
         Speaker.event_id == event.id, Speaker.state == SpeakerState.ACCEPTED.value, Speaker.email.is_not(None)
     )
-    for email, names, spoken in db.session.execute(speakers.order_by(Speaker.id)):
-        if email:
+    for address, names, spoken in db.session.execute(speakers.order_by(Speaker.id)):
+        if address:
             language = "zh" if (spoken == "zh" or ("zh" in names and "en" not in names)) else "en"
             name = names.get(language) or next(iter(names.values()), "")
-            found.setdefault(email.casefold(), Recipient(email, name, language))
+            found.setdefault(address.casefold(), Recipient(address, name, language))
     return list(found.values())
 
 

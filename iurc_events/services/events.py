@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from dataclasses import replace
 
+from sqlalchemy import select
+
 from iurc_events.calendars.rendering import calendar_uid
 from iurc_events.database import db, in_transaction, utc_now
 from iurc_events.domain.errors import ConflictError, DomainError, NotFoundError
@@ -166,9 +168,14 @@ def delete_draft(*, actor: User, event_id: int) -> Event:
 
 
 @in_transaction
-def restore_draft(*, actor: User, event_id: int) -> Event:
-    """Bring a deleted draft back."""
-    event = get_own_event(actor, event_id, is_deleted=True)
+def restore_draft(*, actor: User, public_id: uuid.UUID) -> Event:
+    """Bring a deleted draft back.
+
+    Raises:
+        NotFoundError: If there is none of this id among the actor's.
+    """
+    key = db.session.scalar(select(Event.id).where(Event.public_id == public_id))
+    event = get_own_event(actor, key or 0, is_deleted=True)
     event.deleted_at = None
     record_change(event, noop("draft brought back"), actor_id=actor.id)
     return event

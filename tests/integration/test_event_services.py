@@ -291,7 +291,7 @@ def test_delete_draft_can_be_taken_back(organiser: User, programme: Programme) -
     event_service.delete_draft(actor=organiser, event_id=event.id)
     with pytest.raises(NotFoundError):
         event_service.publish(actor=organiser, event_id=event.id)
-    event_service.restore_draft(actor=organiser, event_id=event.id)
+    event_service.restore_draft(actor=organiser, public_id=event.public_id)
 
     assert (event.state, event.deleted_at) == ("draft", None)
 
