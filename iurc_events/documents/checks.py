@@ -50,6 +50,7 @@ def known_with(documents: Iterable[Document], known: KnownIds) -> KnownIds:
 def _city_faults(document: Document, known: KnownIds) -> Iterator[Fault]:
     cities = objects(document.data, "cities")
     yield from repeated(cities, ("cities",))
+    wholes = {city.get("id"): city.get("part_of") for _, city in cities if isinstance(city.get("id"), str)}
     for index, city in cities:
         here: tuple[Key, ...] = ("cities", index)
         faults: list[Fault] = []
@@ -59,8 +60,19 @@ def _city_faults(document: Document, known: KnownIds) -> Iterator[Fault]:
         part_of = city.get("part_of")
         if isinstance(part_of, str) and part_of not in known.cities:
             yield fault_at((*here, "part_of"), noop("there is no city “%(id)s”"), id=part_of)
-        if isinstance(part_of, str) and part_of == city.get("id"):
+        if isinstance(part_of, str) and _is_within(city.get("id"), part_of, wholes):
             yield fault_at((*here, "part_of"), noop("a city cannot be part of itself"))
+
+
+def _is_within(city: object, whole: object, wholes: dict[Any, Any]) -> bool:
+    """Tell whether a city is found again on the way up from what it is part of."""
+    seen: set[object] = set()
+    while isinstance(whole, str) and whole not in seen:
+        if whole == city:
+            return True
+        seen.add(whole)
+        whole = wholes.get(whole)
+    return False
 
 
 def _unknown_programmes(entry: dict[str, Any], here: tuple[Key, ...], known: KnownIds) -> Iterator[Fault]:

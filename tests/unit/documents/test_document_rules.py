@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from iurc_events.documents import KnownIds, check, from_data, load
-from tests.unit.documents.samples import FILES, KNOWN, document, event
+from tests.unit.documents.samples import FILES, KNOWN, document, event, read
 
 
 def faults(*events: dict[str, Any]) -> list[str]:
@@ -165,3 +165,26 @@ def test_check_refuses_one_event_in_two_documents() -> None:
 def test_check_still_finds_rules_broken_beside_faults_of_form() -> None:
     spoilt = event(kind="party", themes=["x"])
     assert [fault.partition(":")[0] for fault in faults(spoilt)] == ["$.events[0].kind", "$.events[0].themes[0]"]
+
+
+def test_check_refuses_cities_that_are_parts_of_one_another() -> None:
+    cities = read(FILES[0])
+    for city, whole in ((cities["cities"][0], cities["cities"][1]), (cities["cities"][1], cities["cities"][0])):
+        city["part_of"] = whole["id"]
+    assert [str(finding.fault) for finding in check([from_data(cities)], KnownIds()).faults] == [
+        "$.cities[0].part_of: a city cannot be part of itself",
+        "$.cities[1].part_of: a city cannot be part of itself",
+    ]
+
+
+def test_check_names_what_cities_and_pairings_refer_to_in_vain() -> None:
+    cities = read(FILES[0])
+    cities["cities"][0] |= {"programmes": ["none"], "part_of": "none", "time_zone": "Asia/None"}
+    cities["pairings"][0] |= {"cities": ["none", "rome"], "programmes": ["none"]}
+    assert [str(finding.fault) for finding in check([from_data(cities)], KnownIds()).faults] == [
+        "$.cities[0].time_zone: there is no time zone called “Asia/None”",
+        "$.cities[0].programmes[0]: there is no programme “none”",
+        "$.cities[0].part_of: there is no city “none”",
+        "$.pairings[0].programmes[0]: there is no programme “none”",
+        "$.pairings[0].cities[0]: there is no city “none”",
+    ]
