@@ -261,3 +261,14 @@ def test_import_gives_people_their_latest_names_and_sort_keys(programme: Flask) 
         {"en": "Wang Qian", "zh": "王倩"},
         {"en": "wang qian", "zh": "wang2 qian4"},
     )
+
+
+def test_import_knows_people_who_were_entered_here(app: Flask) -> None:
+    import_documents(shipped()[:2])
+    china = db.session.scalars(select(Programme).where(Programme.slug == "iurc-china")).one()
+    event = make_event("2027-here", china)
+    make_speaker(event, roles=["moderator"])
+    exported = export_events(["2027-here"])["events"][0]
+    assert import_event(exported | {"notes": ["new"]}, overwrite=True) == (["updated event 2027-here"], [])
+    assert db.session.scalar(select(func.count()).select_from(Person)) == 1
+    assert export_events(["2027-here"])["events"] == [exported | {"notes": ["new"]}]
