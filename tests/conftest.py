@@ -14,17 +14,20 @@ import tempfile
 import threading
 import uuid
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
-from flask import Flask
+from flask import Flask, g
 from flask.testing import FlaskClient
 from psycopg import sql
 from sqlalchemy.engine import make_url
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -156,6 +159,17 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 
 def _running(app: Flask) -> Iterator[Flask]:
+    """Push the application's context; each request begins with nothing known, as it does on a server.
+
+    A request inside a pushed context shares its ``g``, where the reader and the form token of the last one are kept.
+    """
+    inner = app.wsgi_app
+
+    def begin_anew(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        vars(g._get_current_object()).clear()
+        return inner(environ, start_response)
+
+    app.wsgi_app = begin_anew  # type: ignore[method-assign]  # as Flask's documentation does
     with app.app_context():
         yield app
     _close_database(app)

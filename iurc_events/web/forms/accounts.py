@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from wtforms import HiddenField, PasswordField, RadioField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import Email, InputRequired, Length, Optional
 
 from iurc_events.domain.vocabulary import RoleName
@@ -17,7 +18,7 @@ ADDRESS_RULES = (
     Length(max=254, message=noop("Enter a mail address such as name@example.org")),
     Email(noop("Enter a mail address such as name@example.org")),
 )
-LANGUAGE_CHOICES = (("en", "English"), ("zh", "中文"))
+LANGUAGE_CHOICES = (SelectChoice("en", "English"), SelectChoice("zh", "中文"))
 
 
 class SignInForm(BaseForm):
@@ -54,9 +55,9 @@ class SettingsForm(BaseForm):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.theme.choices = [
-            ("system", gettext("As the device")),
-            ("light", gettext("Light")),
-            ("dark", gettext("Dark")),
+            SelectChoice("system", gettext("As the device")),
+            SelectChoice("light", gettext("Light")),
+            SelectChoice("dark", gettext("Dark")),
         ]
 
 
@@ -65,6 +66,10 @@ class ChangePasswordForm(BaseForm):
 
     present = PasswordField(noop("Present password"), [Length(max=2000)])
     new = PasswordField(noop("New password"), [InputRequired(noop("Enter a new password")), Length(max=2000)])
+
+
+def _with_none(rows: list[tuple[int, str]]) -> list[SelectChoice]:
+    return [SelectChoice(value, label) for value, label in [(0, "–"), *rows]]
 
 
 class InvitationForm(BaseForm):
@@ -83,6 +88,6 @@ class InvitationForm(BaseForm):
         self, roles: list[tuple[RoleName, str]], programmes: list[tuple[int, str]], cities: list[tuple[int, str]]
     ) -> None:
         """Offer what the actor may give; anything else is refused (sec-2)."""
-        self.role.choices = [(role.value, label) for role, label in roles]
-        self.programme.choices = [(0, "–"), *programmes]
-        self.city.choices = [(0, "–"), *cities]
+        self.role.choices = [SelectChoice(role.value, label) for role, label in roles]
+        self.programme.choices = _with_none(programmes)
+        self.city.choices = _with_none(cities)
