@@ -127,6 +127,29 @@ def _talk(message: EmailMessage, address: SplitResult) -> None:
         server.send_message(message)
 
 
+def check_server(smtp_url: str) -> None:
+    """Greet the mail server and sign in, without sending anything.
+
+    Raises:
+        SendingError: If it cannot be reached or refuses us.
+    """
+    address = _server_address(smtp_url)
+    try:
+        with _connect(address) as server:
+            if address.username:
+                server.login(unquote(address.username), unquote(address.password or ""))
+            server.noop()
+    except (smtplib.SMTPException, OSError) as error:
+        raise SendingError(Outcome.LATER, one_line(f"{type(error).__name__}: {error}")) from error
+
+
+def _server_address(smtp_url: str) -> SplitResult:
+    address = urlsplit(smtp_url)
+    if address.scheme not in _PORTS:
+        raise SendingError(Outcome.LATER, "SMTP_URL must begin with smtp:// or smtps://")
+    return address
+
+
 def _answer(code: int, text: bytes | str) -> str:
     words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
     return one_line(f"{code} {words}")
@@ -141,9 +164,7 @@ def send(letter: Letter, smtp_url: str) -> None:
     Raises:
         SendingError: If the server did not take it.
     """
-    address = urlsplit(smtp_url)
-    if address.scheme not in _PORTS:
-        raise SendingError(Outcome.LATER, "SMTP_URL must begin with smtp:// or smtps://")
+    address = _server_address(smtp_url)
     message = build(letter)
     try:
         _talk(message, address)
@@ -164,4 +185,4 @@ def send(letter: Letter, smtp_url: str) -> None:
         raise SendingError(Outcome.REFUSED, type(error).__name__) from error
 
 
-__all__ = ["Letter", "Outcome", "SendingError", "build", "send"]
+__all__ = ["Letter", "Outcome", "SendingError", "build", "check_server", "send"]

@@ -1,0 +1,170 @@
+"""What is wrong with an installation: one finding for each thing that it needs."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final, Literal
+
+from alembic.script import ScriptDirectory
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
+
+from iurc_events import addresses
+from iurc_events.config import Settings, resource_folder, settings
+from iurc_events.database import alembic_config, db
+from iurc_events.mail.sending import SendingError, check_server
+from iurc_events.models.cities import City, CityPair
+from iurc_events.models.events import Event
+from iurc_events.models.messages import Message
+from iurc_events.models.programmes import Programme, Theme
+
+Verdict = Literal["ok", "warn", "bad"]
+_SHORTEST_KEY: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A line of the doctor."""
+
+    verdict: Verdict
+    subject: str
+    words: str
+
+
+def examine() -> Iterator[Finding]:
+    """Look at everything; later checks are left out where the database is away."""
+    config = settings()
+    is_there = True
+    for finding in _database():
+        is_there = is_there and finding.verdict != "bad"
+        yield finding
+    yield _secret_key(config)
+    yield _base_url(config)
+    yield _mail(config)
+    yield _pdf()
+    yield _fonts()
+    yield _folder("instance folder", config.instance_path)
+    if "://" not in config.storage_url:
+        yield _folder("stored files", Path(config.storage_url))
+    if is_there:
+        yield _feed_addresses(config)
+        yield _outbox()
+
+
+def _database() -> Iterator[Finding]:
+    try:
+        with db.engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+            name = db.engine.dialect.name
+            yield Finding("ok", "database", f"{name} answers")
+            found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    except DBAPIError as error:
+        first = str(error.orig).strip().partition("\n")[0]
+        yield Finding("bad", "database", f"{first}: run `iurc-events init-db`, or look at DATABASE_URL")
+        return
+    wanted = ScriptDirectory.from_config(alembic_config("")).get_current_head()
+    if found == wanted:
+        yield Finding("ok", "schema", f"up to date ({found})")
+    else:
+        yield Finding("bad", "schema", f"is {found}, should be {wanted}: run `iurc-events init-db`")
+
+
+def _secret_key(config: Settings) -> Finding:
+    if len(config.secret_key) < _SHORTEST_KEY:
+        verdict: Verdict = "bad" if config.is_production else "warn"
+        return Finding(verdict, "SECRET_KEY", f"shorter than {_SHORTEST_KEY} characters: sessions could be forged")
+    if os.environ.get("SECRET_KEY"):
+        return Finding("ok", "SECRET_KEY", "set")
+    return Finding("ok", "SECRET_KEY", "made by itself, kept in the instance folder")
+
+
+def _base_url(config: Settings) -> Finding:
+    if config.is_production:
+        return Finding("ok", "BASE_URL", config.base_url)
+    return Finding("warn", "BASE_URL", f"{config.base_url} is not https: fine for a try, not for people's data")
+
+
+def _mail(config: Settings) -> Finding:
+    if config.smtp_url is None:
+        return Finding("warn", "mail", "SMTP_URL is not set: messages are kept in the outbox and none is sent")
+    try:
+        check_server(config.smtp_url)
+    except SendingError as error:
+        return Finding("bad", "mail", f"the server does not take us: {error}")
+    if "@localhost" in config.mail_from:
+        return Finding("warn", "mail", "MAIL_FROM is not set: most servers refuse mail from localhost")
+    return Finding("ok", "mail", "the server answers")
+
+
+def _pdf() -> Finding:
+    if find_spec("iurc_events.reports.rendering") is None:
+        return Finding("warn", "PDF", "this version makes none")
+    from iurc_events.reports.rendering import is_available  # loads system libraries
+
+    is_there, words = is_available()
+    return Finding("ok" if is_there else "bad", "PDF", words or "libraries are there")
+
+
+def _fonts() -> Finding:
+    missing = [
+        name
+        for name in ("noto-sans-400.ttf", "noto-sans-sc-400.ttf")
+        if not (resource_folder("static") / "fonts" / name).is_file()
+    ]
+    if missing:
+        return Finding("bad", "fonts", f"missing: {', '.join(missing)}")
+    return Finding("ok", "fonts", "Latin, Greek, Cyrillic and simplified Chinese")
+
+
+def _folder(subject: str, folder: Path) -> Finding:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        return Finding("bad", subject, f"{folder} cannot be written: {error.strerror}")
+    if folder.stat().st_mode & 0o007:
+        return Finding("warn", subject, f"{folder} can be opened by everybody on this machine")
+    return Finding("ok", subject, f"{folder} can be written")
+
+
+def longest_feed_address(base_url: str) -> str:
+    """Return the longest feed address that the site offers."""
+    slugs = {
+        "programme": Programme.slug,
+        "event": Event.slug,
+        "city": City.slug,
+        "pair": CityPair.slug,
+        "theme": Theme.slug,
+    }
+    found = [base_url + addresses.personal_feed("x" * 26)]
+    for kind, column in slugs.items():
+        slug = db.session.scalar(select(column).order_by(func.length(column).desc()).limit(1))
+        if slug:
+            found.append(base_url + addresses.feed(kind, slug, "both"))
+    return max(found, key=len)
+
+
+def _feed_addresses(config: Settings) -> Finding:
+    longest = longest_feed_address(config.base_url)
+    limit = addresses.LONGEST_FEED_ADDRESS
+    if len(longest) > limit:
+        words = f"{len(longest)} characters, more than the {limit} that calendars take: {longest}"
+        return Finding("bad", "feed addresses", f"{words}; use a shorter BASE_URL")
+    return Finding("ok", "feed addresses", f"the longest has {len(longest)} of {limit} characters")
+
+
+def _outbox() -> Finding:
+    rows = db.session.execute(select(Message.state, func.count()).group_by(Message.state))
+    counts = {row._tuple()[0]: row._tuple()[1] for row in rows}
+    queued, failed = counts.get("queued", 0), counts.get("failed", 0)
+    verdict: Verdict = "warn" if failed else "ok"
+    return Finding(verdict, "outbox", f"{queued} waiting, {failed} not sent")
+
+
+__all__ = ["Finding", "examine", "longest_feed_address"]
