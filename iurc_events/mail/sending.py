@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -64,16 +65,16 @@ class Letter:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def _address(name: str, email: str) -> Address:
+def _address(name: str, email: str, outcome: Outcome) -> Address:
     """Return a mailbox for a header.
 
     Raises:
-        SendingError: If it cannot be one.
+        SendingError: If it cannot be one; with ``outcome``.
     """
     try:
         return Address(display_name=one_line(name), addr_spec=email.strip())
-    except (ValueError, IndexError) as error:  # IndexError: the parser of the standard library on an empty domain
-        raise SendingError(Outcome.NO_SUCH_RECIPIENT, f"not an address: {one_line(email)}") from error
+    except (ValueError, IndexError, MessageError) as error:  # what the standard library's parser raises
+        raise SendingError(outcome, f"not an address: {one_line(email)}") from error
 
 
 def build(letter: Letter) -> EmailMessage:
@@ -85,8 +86,8 @@ def build(letter: Letter) -> EmailMessage:
     message = EmailMessage(policy=SMTP)
     message["Message-ID"] = letter.message_id
     message["Date"] = format_datetime(letter.created_at)
-    message["From"] = _address(*parseaddr(letter.sender))
-    message["To"] = _address(letter.to_name, letter.to_email)
+    message["From"] = _address(*parseaddr(letter.sender), Outcome.LATER)
+    message["To"] = _address(letter.to_name, letter.to_email, Outcome.NO_SUCH_RECIPIENT)
     message["Subject"] = one_line(letter.subject)
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "OOF, AutoReply"
