@@ -104,7 +104,7 @@ def test_schedule_answers_in_chinese(desk: FlaskClient, programme: Programme) ->
     response = desk.post("/zh/organise/events/new", data={**FORM, "programme": str(programme.id), "ends_time": "08:00"})
 
     assert response.status_code == 422
-    assert "结束时间须晚于09:00" in response.text
+    assert "结束时间必须晚于09:00" in response.text
 
 
 def test_schedule_refuses_a_time_that_the_clock_skips(desk: FlaskClient, programme: Programme) -> None:
@@ -187,7 +187,7 @@ def test_edit_shows_what_is_stored_and_saves_changes(desk: FlaskClient, programm
     event = db.session.query(Event).one()
     assert (value_of(page, "capacity"), value_of(page, "starts_time")) == ("40", "09:00")
     assert f'value="{city.id}" checked' in page
-    assert (response.status_code, event.title["en"], event.version) == (303, "Blue roofs", 2)
+    assert (response.status_code, event.title["en"], event.version) == (303, "Blue roofs", 3)
 
 
 def test_second_writer_sees_both_versions_and_chooses(desk: FlaskClient, programme: Programme) -> None:

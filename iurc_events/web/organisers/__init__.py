@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from iurc_events.web.organisers import event_life, events, imports
+from iurc_events.web.organisers import counts, event_life, events, history, imports, overview
 
 
 def blueprints() -> list[Blueprint]:
     """Return the blueprints of this package, one per module."""
     return [
+        overview.blueprint,
         events.blueprint,
         event_life.blueprint,
+        history.blueprint,
+        counts.blueprint,
         imports.blueprint,
     ]

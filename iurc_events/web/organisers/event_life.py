@@ -194,7 +194,8 @@ def delete_event(slug: str) -> ResponseReturnValue:
     except event_service.StateError as error:
         flash(message_of(error), "error")
         return redirect(url_for(".show_life", slug=slug), code=303)
-    flash((gettext("The draft is deleted"), url_for(".restore_event", public_id=event.public_id)), "undo")
+    message: Any = (gettext("The draft is deleted"), url_for(".restore_event", public_id=event.public_id))
+    flash(message, "undo")  # a pair, as the toast takes it
     return redirect(url_for("organiser_events.list_events"), code=303)
 
 

@@ -49,7 +49,7 @@ def upload_documents() -> ResponseReturnValue:
                 overwrite=bool(form.is_overwriting.data),
             )
             if is_confirmed and not outcome.is_refused:
-                uploads.forget(actor, form.token.data)
+                uploads.forget(actor, form.token.data or "")
                 totals = outcome.totals
                 flash(
                     gettext(

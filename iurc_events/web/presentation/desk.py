@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from iurc_events.domain.clock_texts import ReferenceZone, full_line
-from iurc_events.domain.language_maps import LanguageMap
-from iurc_events.domain.time_slots import TimeSlot
+from iurc_events.domain.clock_texts import ReferenceZone, full_line, long_date
+from iurc_events.domain.language_maps import LanguageMap, text_of
+from iurc_events.domain.time_slots import TimeSlot, zone
 from iurc_events.localisation import noop, translate
 from iurc_events.queries.organised_events import OrganisedEvent
 from iurc_events.web.presentation.day_bars import DayBarView, day_bar_view
@@ -147,3 +147,34 @@ def detail_text(
     if isinstance(value, list | tuple):
         return ", ".join(_texts(each) if isinstance(each, Mapping) else str(each) for each in value)
     return str(value)
+
+
+def clock_change(zones: Sequence[ReferenceZone], now: datetime, language: str, *, within_days: int = 45) -> str:
+    """Say when the distance of the first two clocks changes next, and to what; empty where it does not soon."""
+    if len(zones) < 2:
+        return ""
+    first, second = zones[0], zones[1]
+
+    def distance(at: datetime) -> float:
+        here = at.astimezone(zone(first.zone_name)).utcoffset() or timedelta()
+        there = at.astimezone(zone(second.zone_name)).utcoffset() or timedelta()
+        return (there - here).total_seconds() / 3600
+
+    noon = now.replace(hour=12, minute=0, second=0, microsecond=0)
+    before = distance(noon)
+    for days in range(1, within_days + 1):
+        after = distance(noon + timedelta(days=days))
+        if after != before:
+            return translate(
+                noop(
+                    "The clocks change on %(day)s. From then on %(second)s is %(after)s hours ahead of %(first)s, "
+                    "not %(before)s."
+                ),
+                language,
+                day=long_date((noon + timedelta(days=days)).date(), language),
+                first=text_of(first.place_name, language),
+                second=text_of(second.place_name, language),
+                after=f"{after:g}",
+                before=f"{before:g}",
+            )
+    return ""

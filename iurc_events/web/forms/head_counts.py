@@ -1,0 +1,69 @@
+"""Forms of reported numbers: one typed, or several pasted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wtforms import HiddenField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms.validators import InputRequired, Length
+
+from iurc_events.domain.reported_counts import read_count
+from iurc_events.domain.vocabulary import COUNT_SUBJECTS
+from iurc_events.localisation import noop
+from iurc_events.web.forms.fields import BaseForm, stripped
+from iurc_events.web.localisation import gettext
+from iurc_events.web.presentation.vocabulary import LABELS
+
+
+def _key(value: Any) -> int | None:
+    return int(value) if value not in ("", None, "None") else None
+
+
+def _subjects() -> list[tuple[str, str]]:
+    return [(value, gettext(LABELS["count_subject"][value])) for value in COUNT_SUBJECTS]
+
+
+class HeadCountForm(BaseForm):
+    """One reported number."""
+
+    subject = SelectField(noop("What was counted"))
+    city = SelectField(noop("City"), coerce=_key)
+    value = StringField(
+        noop("Number"),
+        [InputRequired(noop("Enter a number")), Length(max=60)],
+        description=noop("As reported: 72, more than 70, about 30, 70余, 超过70."),
+        filters=[stripped],
+    )
+    qualifier = SelectField(noop("How sure"))
+    source = StringField(noop("Source"), [Length(max=500)], filters=[stripped])
+
+    def prepare(self, cities: list[tuple[int, str]]) -> None:
+        """Fill the lists to choose from, in the page's language."""
+        self.subject.choices = _subjects()
+        self.city.choices = [("", gettext(noop("The whole event"))), *cities]
+        self.qualifier.choices = [
+            ("", gettext(noop("as written"))),
+            *((value, gettext(text)) for value, text in LABELS["qualifier"].items()),
+        ]
+
+    def validate_value(self, field: StringField) -> None:
+        """Ask for one number."""
+        if field.data and read_count(field.data) is None:
+            raise ValidationError(gettext(noop("Enter one number, such as 72 or “more than 70”")))
+
+
+class PastedCountsForm(BaseForm):
+    """Numbers of several cities, one in each line."""
+
+    pasted_subject = SelectField(noop("What was counted"))
+    text = TextAreaField(
+        noop("Lines"),
+        [InputRequired(noop("Paste at least one line")), Length(max=20_000)],
+        description=noop("One city in each line, then the number: from a spreadsheet, two columns."),
+    )
+    pasted_source = StringField(noop("Source"), [Length(max=500)], filters=[stripped])
+    step = HiddenField(default="preview")
+
+    def prepare(self) -> None:
+        """Fill the lists to choose from, in the page's language."""
+        self.pasted_subject.choices = _subjects()
