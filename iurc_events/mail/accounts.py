@@ -94,7 +94,7 @@ def account_invitation(
             closing=[
                 translate_count(
                     noop("The link works for %(num)s day and only once."),
-                    noop("The link works for %(num)s days and only once."),
+                    "The link works for %(num)s days and only once.",
                     days,
                     language,
                 )
@@ -123,7 +123,7 @@ def role_added(language: str, *, name: str, url: str, given_by: str, roles: Sequ
 def _lasts_minutes(minutes: int, language: str) -> str:
     return translate_count(
         noop("The link works for %(num)s minute and only once."),
-        noop("The link works for %(num)s minutes and only once."),
+        "The link works for %(num)s minutes and only once.",
         minutes,
         language,
     )

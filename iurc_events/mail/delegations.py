@@ -23,15 +23,15 @@ from iurc_events.mail.rendering import (
 
 #: What a quota says, by role and mode.
 QUOTA_WORDS: Final = {
-    ("speaker", "any"): (noop("%(num)s speaker"), noop("%(num)s speakers")),
-    ("speaker", "onsite"): (noop("%(num)s speaker on site"), noop("%(num)s speakers on site")),
-    ("speaker", "online"): (noop("%(num)s speaker online"), noop("%(num)s speakers online")),
-    ("participant", "any"): (noop("%(num)s participant"), noop("%(num)s participants")),
-    ("participant", "onsite"): (noop("%(num)s participant on site"), noop("%(num)s participants on site")),
-    ("participant", "online"): (noop("%(num)s participant online"), noop("%(num)s participants online")),
-    ("observer", "any"): (noop("%(num)s observer"), noop("%(num)s observers")),
-    ("observer", "onsite"): (noop("%(num)s observer on site"), noop("%(num)s observers on site")),
-    ("observer", "online"): (noop("%(num)s observer online"), noop("%(num)s observers online")),
+    ("speaker", "any"): (noop("%(num)s speaker"), "%(num)s speakers"),
+    ("speaker", "onsite"): (noop("%(num)s speaker on site"), "%(num)s speakers on site"),
+    ("speaker", "online"): (noop("%(num)s speaker online"), "%(num)s speakers online"),
+    ("participant", "any"): (noop("%(num)s participant"), "%(num)s participants"),
+    ("participant", "onsite"): (noop("%(num)s participant on site"), "%(num)s participants on site"),
+    ("participant", "online"): (noop("%(num)s participant online"), "%(num)s participants online"),
+    ("observer", "any"): (noop("%(num)s observer"), "%(num)s observers"),
+    ("observer", "onsite"): (noop("%(num)s observer on site"), "%(num)s observers on site"),
+    ("observer", "online"): (noop("%(num)s observer online"), "%(num)s observers online"),
 }
 
 

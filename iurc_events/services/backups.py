@@ -27,7 +27,6 @@ from sqlalchemy import JSON, Connection, MetaData, Table, func, inspect, select,
 from iurc_events.config import settings
 from iurc_events.database import alembic_config, db, utc_now
 from iurc_events.domain.errors import DomainError
-from iurc_events.localisation import noop
 
 FORMAT: Final = "iurc-events-backup"
 VERSION: Final = 1
@@ -200,7 +199,7 @@ def restore(path: Path) -> datetime:
             dialect = db.engine.dialect.name
             if manifest["database"] != dialect:
                 raise DamagedBackupError(
-                    noop("The backup is of %(found)s and this installation uses %(wanted)s"),
+                    "The backup is of %(found)s and this installation uses %(wanted)s",
                     found=manifest["database"],
                     wanted=dialect,
                 )
@@ -212,8 +211,8 @@ def restore(path: Path) -> datetime:
             _put_files(archive, manifest)
     except (zipfile.BadZipFile, KeyError, ValueError, EOFError, OSError) as error:
         if isinstance(error, OSError) and not isinstance(error, EOFError):
-            raise DamagedBackupError(noop("The file cannot be read: %(reason)s"), reason=str(error)) from error
-        raise DamagedBackupError(noop("The file is damaged or is no backup")) from error
+            raise DamagedBackupError("The file cannot be read: %(reason)s", reason=str(error)) from error
+        raise DamagedBackupError("The file is damaged or is no backup") from error
     db.engine.dispose()
     command.upgrade(_alembic(), "head")
     return datetime.fromisoformat(manifest["made_at"])
@@ -229,26 +228,26 @@ def _checked(archive: zipfile.ZipFile) -> dict[str, Any]:
     """Return the manifest after all contents were compared with it."""
     manifest: dict[str, Any] = json.loads(archive.read(_MANIFEST))
     if manifest["format"] != FORMAT or manifest["version"] != VERSION:
-        raise DamagedBackupError(noop("The file is damaged or is no backup"))
+        raise DamagedBackupError("The file is damaged or is no backup")
     if {name for name in archive.namelist() if name != _MANIFEST} != set(manifest["contents"]):
-        raise DamagedBackupError(noop("The file is damaged or is no backup"))
+        raise DamagedBackupError("The file is damaged or is no backup")
     for name, expected in manifest["contents"].items():
         parts = PurePosixPath(name).parts
         if ".." in parts or name.startswith("/"):
-            raise DamagedBackupError(noop("The file is damaged or is no backup"))
+            raise DamagedBackupError("The file is damaged or is no backup")
         digest = hashlib.sha256()
         with archive.open(name) as member:
             while chunk := member.read(_CHUNK):
                 digest.update(chunk)
         if digest.hexdigest() != expected["sha256"]:
-            raise DamagedBackupError(noop("The part %(name)s of the backup is damaged"), name=name)
+            raise DamagedBackupError("The part %(name)s of the backup is damaged", name=name)
     return manifest
 
 
 def _require_empty() -> None:
     folder = _storage_folder()
     if folder is not None and folder.is_dir() and any(folder.iterdir()):
-        raise NotEmptyError(noop("There are files already; a backup goes only into an empty place"))
+        raise NotEmptyError("There are files already; a backup goes only into an empty place")
     if db.engine.dialect.name == "sqlite" and not _sqlite_path().exists():
         return
     with db.engine.connect() as connection:
@@ -258,7 +257,7 @@ def _require_empty() -> None:
             if name == "alembic_version" or name.startswith("event_search"):
                 continue
             if connection.execute(select(func.count()).select_from(table)).scalar_one():
-                raise NotEmptyError(noop("The database holds data already; a backup goes only into an empty place"))
+                raise NotEmptyError("The database holds data already; a backup goes only into an empty place")
     db.session.remove()
     db.engine.dispose()
 
@@ -283,7 +282,7 @@ def _put_sqlite(archive: zipfile.ZipFile) -> None:
         answer = connection.execute("pragma integrity_check").fetchone()[0]
     if answer != "ok":
         target.unlink()
-        raise DamagedBackupError(noop("The file is damaged or is no backup"))
+        raise DamagedBackupError("The file is damaged or is no backup")
 
 
 def _put_files(archive: zipfile.ZipFile, manifest: dict[str, Any]) -> None:
@@ -305,7 +304,7 @@ def _put_tables(archive: zipfile.ZipFile, manifest: dict[str, Any]) -> None:
     with db.engine.begin() as connection:
         found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
         if found != manifest["revision"]:
-            raise NotEmptyError(noop("The database is of another version; restore into one without tables"))
+            raise NotEmptyError("The database is of another version; restore into one without tables")
         metadata = _reflected(connection)
         later: list[tuple[Table, list[dict[str, Any]]]] = []
         filled: set[str] = set()
