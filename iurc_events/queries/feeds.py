@@ -180,3 +180,8 @@ def list_subscriptions(user_id: int) -> list[CalendarSubscription]:
         .order_by(CalendarSubscription.id.desc())
     )
     return list(db.session.scalars(statement))
+
+
+def is_followed(user_id: int, event_id: int) -> bool:
+    """Tell whether a user put an event into their own calendar."""
+    return db.session.get(FollowedEvent, (user_id, event_id)) is not None

@@ -17,6 +17,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "new-date": noop("New date"),
         "cancelled": noop("Cancelled"),
         "changed": noop("Changed"),
+        "past": noop("Past"),
         "under-way": noop("Under way"),
         "registration-open": noop("Registration open"),
         "registration-closed": noop("Registration closed"),
@@ -162,6 +163,8 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "day": noop("Day only"),
         "month": noop("Month only"),
     },
+    "language": {"en": noop("English"), "zh": noop("Chinese")},
+    "move": {"postponed": noop("Postponed from"), "rescheduled": noop("Moved from")},
     "part_of_day": {"morning": noop("Morning"), "afternoon": noop("Afternoon"), "evening": noop("Evening")},
     "role": {
         "administrator": noop("Administrator"),

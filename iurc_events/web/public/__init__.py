@@ -1,10 +1,12 @@
-"""Pages for: public."""
+"""Pages for everybody."""
 
 from __future__ import annotations
 
 from flask import Blueprint
 
+from iurc_events.web.public import events, previews
+
 
 def blueprints() -> list[Blueprint]:
     """Return the blueprints of this package, one per module."""
-    return []
+    return [events.blueprint, previews.blueprint]
