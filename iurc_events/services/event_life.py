@@ -48,7 +48,7 @@ def get_own_event(actor: User, event_id: int, *, is_deleted: bool = False) -> Ev
 
 def _enter(event: Event, state: EventState) -> None:
     if state not in EVENT_MOVES[EventState(event.state)]:
-        raise StateError(noop("The event's state has changed in the meantime: look at it again"))
+        raise StateError(noop("The event’s state has changed in the meantime: look at it again"))
     event.state = state.value
 
 

@@ -36,8 +36,8 @@ from iurc_events.web.forms.fields import (
     stripped,
 )
 from iurc_events.web.forms.time_slots import SlotForm
-from iurc_events.web.localisation import gettext
-from iurc_events.web.presentation.vocabulary import LABELS
+from iurc_events.web.localisation import current_language, gettext
+from iurc_events.web.presentation.vocabulary import label
 
 Choices = Sequence[tuple[int, str]]
 
@@ -137,11 +137,13 @@ class EventForm(SlotForm):
         self.prepare_time(zones)
         self.programme.choices = list(programmes)
         self.also_for.choices = list(programmes)
-        self.kind.choices = [(value, gettext(LABELS["kind"][value])) for value in EVENT_KINDS]
-        self.format.choices = [(value, gettext(LABELS["format"][value])) for value in EVENT_FORMATS]
+        self.kind.choices = [(value, label("kind", value, current_language())) for value in EVENT_KINDS]
+        self.format.choices = [(value, label("format", value, current_language())) for value in EVENT_FORMATS]
         self.venue_city.choices = [("", gettext(noop("Not stated"))), *cities]
         self.themes.choices, self.pairs.choices, self.cities.choices = list(themes), list(pairs), list(cities)
-        self.sdgs.choices = [(number, f"{number} {gettext(LABELS['sdg'][str(number)])}") for number in range(1, 18)]
+        self.sdgs.choices = [
+            (number, f"{number} {label('sdg', str(number), current_language())}") for number in range(1, 18)
+        ]
         names = {"en": "English", "zh": "中文", **{code: code for code in other_languages}}
         self.working_languages.choices = list(names.items())
 

@@ -11,8 +11,8 @@ from iurc_events.domain.reported_counts import read_count
 from iurc_events.domain.vocabulary import COUNT_SUBJECTS
 from iurc_events.localisation import noop
 from iurc_events.web.forms.fields import BaseForm, stripped
-from iurc_events.web.localisation import gettext
-from iurc_events.web.presentation.vocabulary import LABELS
+from iurc_events.web.localisation import current_language, gettext
+from iurc_events.web.presentation.vocabulary import LABELS, label
 
 
 def _key(value: Any) -> int | None:
@@ -20,7 +20,7 @@ def _key(value: Any) -> int | None:
 
 
 def _subjects() -> list[tuple[str, str]]:
-    return [(value, gettext(LABELS["count_subject"][value])) for value in COUNT_SUBJECTS]
+    return [(value, label("count_subject", value, current_language())) for value in COUNT_SUBJECTS]
 
 
 class HeadCountForm(BaseForm):
@@ -43,7 +43,7 @@ class HeadCountForm(BaseForm):
         self.city.choices = [("", gettext(noop("The whole event"))), *cities]
         self.qualifier.choices = [
             ("", gettext(noop("as written"))),
-            *((value, gettext(text)) for value, text in LABELS["qualifier"].items()),
+            *((value, label("qualifier", value, current_language())) for value in LABELS["qualifier"]),
         ]
 
     def validate_value(self, field: StringField) -> None:
