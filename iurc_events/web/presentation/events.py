@@ -242,7 +242,11 @@ def agenda_view(
 
 def _counts(content: EventContent, language: str) -> tuple[CountView, ...]:
     views = []
-    for row in content.parts.get("count", []):
+    order = list(COUNT_LABELS)
+    rows = sorted(
+        content.parts.get("count", []), key=lambda row: order.index(row.word) if row.word in order else len(order)
+    )
+    for row in rows:
         if row.flag is not None or row.word not in COUNT_LABELS:
             continue  # of one city: shown in reports
         singular, plural = COUNT_LABELS[row.word]
@@ -320,7 +324,9 @@ def event_page(event: Event, content: EventContent, language: str, *, now: datet
         remaining=_remaining(content, language),
         moderators=tuple(
             _speaker_line(
-                row, language, role=translate(noop(", "), language).join(label("speaker_role", r, language) for r in row.roles)
+                row,
+                language,
+                role=translate(noop(", "), language).join(label("speaker_role", role, language) for role in row.roles),
             )
             for key, row in content.speakers.items()
             if key not in used

@@ -84,6 +84,8 @@ def person_name(
         name_status: ``romanised`` or ``incomplete`` as in the exchange format; anything else means complete.
         honorific: ``mr``, ``ms``, ``dr``, ``prof`` or ``none``; never guessed.
     """
+    if name_status == "incomplete":  # the mark "…" is shown once, by the page
+        name = {tag: text.rstrip("… ") for tag, text in name.items()}
     families = family_name or {}
     own = "zh" if language == "zh" else "en"
     order = [tag for tag in (own, "en", "zh", *name) if name.get(tag)]
