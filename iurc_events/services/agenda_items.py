@@ -140,22 +140,37 @@ def _get_locked(actor: User, event_id: int, item_id: int) -> tuple[Event, list[E
 
 
 @in_transaction
-def change(*, actor: User, event_id: int, item_id: int, details: ItemDetails, mark: str | None = None) -> AgendaItem:
+def change(
+    *,
+    actor: User,
+    event_id: int,
+    item_id: int,
+    details: ItemDetails,
+    mark: str | None = None,
+    session_id: int | None = None,
+) -> AgendaItem:
     """Change an item.
 
     Args:
         mark: ``ItemDetails.mark`` of what the form was filled with; None overwrites whatever is there.
+        session_id: The session to move it to, at the end; None leaves it where it is.
 
     Raises:
         OutsideEventError: If it lies outside the session.
         ItemChangedError: If somebody else changed it meanwhile.
     """
-    event, _, session, item = _get_locked(actor, event_id, item_id)
+    event, sessions, session, item = _get_locked(actor, event_id, item_id)
     if mark is not None and mark != details_of(item).mark:
         raise ItemChangedError(noop("Somebody else changed this item while you were writing"))
-    _check(event, session, details)
+    target = next((each for each in sessions if each.id == session_id), None) if session_id else session
+    if target is None:
+        raise NotFoundError(noop("The session was removed in the meantime"))
+    _check(event, target, details)
     keep_state(event)
+    if target is not session:
+        _enter_session(event, item, session, target, at_end=True)
     _store(item, details)
+    db.session.flush()
     record_change(event, noop("item changed"), actor_id=actor.id)
     return item
 

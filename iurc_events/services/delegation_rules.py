@@ -136,13 +136,14 @@ def check_quota(delegation: Delegation, mode: str | None, *, without: int | None
     Raises:
         QuotaFullError: If all places of that kind are taken.
     """
-    rows = list(
-        db.session.execute(
+    rows = [
+        (each_mode, places)
+        for each_mode, places in db.session.execute(
             select(DelegationQuota.mode, DelegationQuota.places).where(
                 DelegationQuota.delegation_id == delegation.id, DelegationQuota.role == "speaker"
             )
         )
-    )
+    ]
     if fits_quota([*seated_modes(delegation.id, without=without), mode], rows):
         return
     total = sum(places for _, places in rows)

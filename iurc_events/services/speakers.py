@@ -283,7 +283,7 @@ def _decide(actor: User, speaker_id: int, state: SpeakerState, action: str, note
     ).one()
     if speaker.state == state:
         return speaker
-    if state is SpeakerState.ACCEPTED and speaker.state == SpeakerState.WITHDRAWN:
+    if state is SpeakerState.ACCEPTED and speaker.state == SpeakerState.WITHDRAWN and speaker.delegation_id is not None:
         raise DomainError(noop("The city withdrew this speaker"))
     speaker.state = state.value
     speaker.decision_note = note.strip() or None

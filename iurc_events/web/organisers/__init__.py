@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from iurc_events.web.organisers import counts, event_life, events, history, imports, overview
+from iurc_events.web.organisers import (
+    agenda,
+    counts,
+    delegations,
+    event_life,
+    events,
+    history,
+    imports,
+    overview,
+    speakers,
+)
 
 
 def blueprints() -> list[Blueprint]:
@@ -16,4 +26,7 @@ def blueprints() -> list[Blueprint]:
         history.blueprint,
         counts.blueprint,
         imports.blueprint,
+        agenda.blueprint,
+        delegations.blueprint,
+        speakers.blueprint,
     ]
