@@ -95,7 +95,7 @@ class EventForm(SlotForm):
     )
     kind = SelectField(noop("Kind"))
     format = RadioField(noop("Format"), default="online")
-    venue_name = LanguageMapField(noop("Venue"))
+    venue_name = LanguageMapField(noop("Name of the venue"))
     venue_address = LanguageMapField(noop("Address of the venue"))
     venue_city = SelectField(noop("City of the venue"), coerce=_optional)
     join_links = FieldList(FormField(JoinLinkForm), label=noop("Join links"), max_entries=12)

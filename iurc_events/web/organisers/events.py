@@ -126,6 +126,8 @@ def schedule_event() -> ResponseReturnValue:
     if not programmes:
         raise NotFoundError(noop("There is no such programme among yours"))
     form = _prepared(EventForm(), programmes)
+    if len(programmes) == 1:
+        form.programme.data = programmes[0].id  # there is nothing to choose, and no field for it
     if request.method == "GET":
         form.programme.data = programmes[0].id
         form.zone.data = programmes[0].reference_zones[0]["zone"]
