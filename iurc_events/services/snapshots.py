@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import Table, Uuid, delete, insert, select, update
 
-from iurc_events.database import Base, db
+from iurc_events.database import Base, UtcDateTime, db
 from iurc_events.models.agendas import AgendaItem, Contribution, EventSession, ItemCity
 from iurc_events.models.events import (
     Award,
@@ -89,10 +89,9 @@ def _revived(table: Table, row: dict[str, Any]) -> dict[str, Any]:
     for column in table.columns:
         if (value := values.get(column.name)) is None:
             continue
-        python_type = getattr(column.type, "python_type", None)
-        if python_type is uuid.UUID:
+        if isinstance(column.type, Uuid):
             values[column.name] = uuid.UUID(value)
-        elif python_type is datetime:
+        elif isinstance(column.type, UtcDateTime):
             values[column.name] = datetime.fromisoformat(value)
     return values
 
