@@ -211,7 +211,7 @@ def change_terms(
     seated = delegation_rules.seated_modes(delegation.id)
     if not delegation_rules.fits_quota(seated, places):
         raise QuotaInUseError(
-            noop("%(number)s speakers are registered already: withdraw some first, or leave more places"),
+            noop("Speakers registered already: %(number)s. Withdraw some first, or leave more places"),
             number=len(seated),
         )
     db.session.flush()

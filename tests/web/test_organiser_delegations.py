@@ -216,7 +216,7 @@ def test_terms_keep_places_that_are_taken(
 
     assert page.status_code == 422
     assert errors_of(page.text) == {
-        "speaker_any": "1 speakers are registered already: withdraw some first, or leave more places"
+        "speaker_any": "Speakers registered already: 1. Withdraw some first, or leave more places"
     }
 
 

@@ -100,12 +100,13 @@ class PointRowForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.language.choices = list(LANGUAGE_CHOICES)
         localise(self)
 
     city = HiddenField()
     email = EmailAddressField(noop("Mail address"), [Optional(), Email(_EMAIL), Length(max=254)])
     name = StringField(noop("Name"), [Optional(), Length(max=200)], filters=[stripped])
-    language = SelectField(noop("Language of the mail"), choices=LANGUAGE_CHOICES, default="en")
+    language = SelectField(noop("Language of the mail"), default="en")
 
     def validate_email(self, field: StringField) -> None:
         """Put the sentence into the page's language."""
@@ -136,9 +137,13 @@ class InviteForm(TermsForm):
 class FocalPointForm(BaseForm):
     """Somebody who answers for a city."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.language.choices = list(LANGUAGE_CHOICES)
+
     email = EmailAddressField(noop("Mail address"), [InputRequired(_EMAIL), Email(_EMAIL), Length(max=254)])
     name = StringField(noop("Name"), [Optional(), Length(max=200)], filters=[stripped])
-    language = SelectField(noop("Language of the mail"), choices=LANGUAGE_CHOICES, default="en")
+    language = SelectField(noop("Language of the mail"), default="en")
 
     @property
     def details(self) -> FocalPointDetails:
