@@ -11,13 +11,13 @@ from iurc_events.calendars.rendering import etag, render_calendar
 from iurc_events.config import settings
 from iurc_events.database import db, in_transaction, utc_now
 from iurc_events.domain.errors import DomainError, NotFoundError
+from iurc_events.domain.secrets import hash_token, new_token
 from iurc_events.localisation import noop, translate
 from iurc_events.models.accounts import User
 from iurc_events.models.calendar_feeds import CalendarSubscription, FollowedEvent
 from iurc_events.queries import feeds as feed_queries
 from iurc_events.queries.feeds import FeedSubject
 from iurc_events.services import audit
-from iurc_events.services.tokens import hash_token, new_token
 
 #: Collections hold what ended at most so many days before today, 00:00 UTC.
 WINDOW = timedelta(days=400)

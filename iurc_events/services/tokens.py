@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, select, update
 
 from iurc_events.database import db, utc_now
+from iurc_events.domain.secrets import hash_token, new_token
 from iurc_events.models.accounts import OneTimeToken
 
 LIFETIMES = {
@@ -20,16 +18,6 @@ LIFETIMES = {
     "invitation": timedelta(days=120),
     "preview": timedelta(days=14),
 }
-
-
-def new_token() -> str:
-    """Return 26 lower-case base32 characters from the system's generator: 130 bits."""
-    return base64.b32encode(secrets.token_bytes(17)).decode("ascii").lower()[:26]
-
-
-def hash_token(token: str) -> bytes:
-    """Return what is stored of a token."""
-    return hashlib.sha256(token.encode()).digest()
 
 
 def issue(
