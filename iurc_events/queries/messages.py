@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, func, select, true
 
@@ -77,7 +78,7 @@ def list_messages(
         .limit(per_page)
         .offset((page - 1) * per_page)
     )
-    return [MessageRow(*row._tuple()) for row in rows]
+    return [MessageRow(*cast("tuple[Any, ...]", row)) for row in rows]
 
 
 def count_by_state(actor: User, *, event_slug: str | None = None) -> dict[str, int]:
@@ -85,7 +86,7 @@ def count_by_state(actor: User, *, event_slug: str | None = None) -> dict[str, i
     rows = db.session.execute(
         select(Message.state, func.count()).where(_chosen(actor, None, event_slug)).group_by(Message.state)
     )
-    return {row._tuple()[0]: row._tuple()[1] for row in rows}
+    return dict(rows.all())
 
 
 def get_message(actor: User, public_id: uuid.UUID) -> Message:

@@ -161,7 +161,7 @@ def _feed_addresses(config: Settings) -> Finding:
 
 def _outbox() -> Finding:
     rows = db.session.execute(select(Message.state, func.count()).group_by(Message.state))
-    counts = {row._tuple()[0]: row._tuple()[1] for row in rows}
+    counts = dict(rows.all())
     queued, failed = counts.get("queued", 0), counts.get("failed", 0)
     verdict: Verdict = "warn" if failed else "ok"
     return Finding(verdict, "outbox", f"{queued} waiting, {failed} not sent")

@@ -28,7 +28,7 @@ def account_words() -> dict[str, Any]:
     if "_user_id" not in session or not current_user.is_authenticated:
         return {}
     user = signed_in_user()
-    links = [{"href": url_for("account.show_account"), "label": _("Account")}]
+    links = [{"href": url_for("account.show_account"), "label": user.name or _("Account")}]
     desk = desk_path(user)
     if desk != links[0]["href"]:
         links.insert(0, {"href": desk, "label": _("Desk") if "/organise" in desk else _("Your city")})
