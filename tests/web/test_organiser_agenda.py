@@ -85,7 +85,7 @@ def test_schedule_session_says_in_chinese_what_is_wrong(desk: FlaskClient, event
     desk.post(url, data=GREEN_ROOFS)
     second = desk.post(url, data=GREEN_ROOFS)
 
-    assert errors_of(second.text) == {"room-en": "“绿色屋顶”届时占用Hall A"}
+    assert errors_of(second.text) == {"room-en": "该时段“绿色屋顶”占用Hall A"}
 
 
 def test_schedule_session_refuses_hours_outside_the_event_and_ends_before_starts(

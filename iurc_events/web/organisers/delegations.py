@@ -166,6 +166,7 @@ def _refuse_cities(form: InviteForm, cities: tuple[City, ...]) -> None:
             row.email.errors = [message]
         else:
             form.form_errors.append(message)
+    form.points.errors = [each.errors for each in form.points.entries]
 
 
 # --- Several at once --------------------------------------------------------------------------------------------------
