@@ -14,6 +14,7 @@ from iurc_events.mail.rendering import (
     MessageText,
     event_facts,
     greeting,
+    one_line,
     render,
     several_lines,
     title_of,
@@ -64,7 +65,7 @@ def event_moved(
     if old_slot is not None:
         facts.append(Fact(translate(noop("Before"), language), event.time_in_words(old_slot, language)))
     if old_place:
-        facts.append(Fact(translate(noop("Place before"), language), text_of(old_place, language)))
+        facts.append(Fact(translate(noop("Place before"), language), one_line(text_of(old_place, language))))
     has_new_time = old_slot is not None
     return _notice(
         noop("New date: %(title)s") if has_new_time else noop("New place: %(title)s"),
