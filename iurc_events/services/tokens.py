@@ -11,6 +11,8 @@ from iurc_events.database import db, utc_now
 from iurc_events.domain.secrets import hash_token, new_token
 from iurc_events.models.accounts import OneTimeToken
 
+__all__ = ["consume", "find_valid", "hash_token", "issue", "new_token", "revoke"]
+
 LIFETIMES = {
     "sign-in": timedelta(minutes=20),
     "password": timedelta(hours=2),

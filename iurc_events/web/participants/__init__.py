@@ -1,10 +1,12 @@
-"""Pages for: participants."""
+"""Pages for participants: signing up, and the own registration."""
 
 from __future__ import annotations
 
 from flask import Blueprint
 
+from iurc_events.web.participants import own_registration, sign_up
+
 
 def blueprints() -> list[Blueprint]:
     """Return the blueprints of this package, one per module."""
-    return []
+    return [sign_up.blueprint, own_registration.blueprint]

@@ -1,0 +1,76 @@
+"""The form with which people sign up for an event."""
+
+from __future__ import annotations
+
+from wtforms import BooleanField, RadioField, SelectField, StringField, ValidationError
+from wtforms.validators import Email, Length
+
+from iurc_events.domain.vocabulary import STAKEHOLDER_TYPES
+from iurc_events.localisation import noop
+from iurc_events.models.events import Event
+from iurc_events.queries import participants as participant_queries
+from iurc_events.web.forms.fields import BaseForm, EmailAddressField, Required, select_choices, stripped
+from iurc_events.web.localisation import current_language
+from iurc_events.web.localisation import gettext as _
+from iurc_events.web.presentation.vocabulary import choices, label
+
+
+class OwnRegistrationForm(BaseForm):
+    """What people say about themselves and may change later."""
+
+    name = StringField(
+        noop("Your name"),
+        [Required(noop("Enter your name")), Length(max=200, message=noop("Write at most 200 characters"))],
+        filters=[stripped],
+    )
+    organisation = StringField(
+        noop("Organisation"),
+        [
+            Required(noop("Enter your organisation, or “none”")),
+            Length(max=300, message=noop("Write at most 300 characters")),
+        ],
+        filters=[stripped],
+    )
+    stakeholder_type = RadioField(noop("You come from"), [Required(noop("Choose what fits best"))])
+    mode = RadioField(noop("How you take part"), [Required(noop("Choose on site or online"))])
+
+    def offer(self, event: Event) -> None:
+        """Give the fields their choices: on site and online only as the event is held."""
+        language = current_language()
+        self.stakeholder_type.choices = select_choices(choices("stakeholder", language, STAKEHOLDER_TYPES))
+        modes = {"onsite": ("onsite",), "online": ("online",)}.get(event.format, ("onsite", "online"))
+        self.mode.choices = select_choices([(mode, label("attendance", mode, language)) for mode in modes])
+        if len(modes) == 1 and not self.mode.data:
+            self.mode.data = modes[0]
+
+
+class SignUpForm(OwnRegistrationForm):
+    """A registration."""
+
+    email = EmailAddressField(
+        noop("Mail address"),
+        [
+            Required(noop("Enter your mail address")),
+            Length(max=254, message=noop("Enter a mail address such as name@example.org")),
+            Email(noop("Enter a mail address such as name@example.org")),
+        ],
+    )
+    city = SelectField(noop("City or region"), validate_choice=True)
+    consent = BooleanField(noop("I have read this and agree"), [Required(noop("Agree so that you can sign up"))])
+
+    def offer(self, event: Event) -> None:
+        """Give the fields their choices; the cities of the event's programmes, and none of them."""
+        super().offer(event)
+        language = current_language()
+        cities = participant_queries.list_cities_of_programmes(event)
+        named = sorted(
+            ((keys.get(language) or name.get(language) or "", str(key), name) for key, name, _side, keys in cities),
+            key=lambda entry: entry[0],
+        )
+        options = [(key, name.get(language) or name.get("en") or key) for _key, key, name in named]
+        self.city.choices = select_choices([("", _("None of the partner cities")), *options])
+
+    def validate_consent(self, field: BooleanField) -> None:
+        """Without consent nothing is stored."""
+        if not field.data:
+            raise ValidationError(_("Agree so that you can sign up"))
