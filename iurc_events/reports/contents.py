@@ -128,7 +128,7 @@ class AgendaSession:
     title: Texts
     times: tuple[str, ...] = ()
     room: str = ""
-    note: str = ""
+    note: Texts = field(default_factory=dict)
     items: tuple[AgendaItem, ...] = ()
 
 

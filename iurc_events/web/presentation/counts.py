@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
+from iurc_events.domain.counts import weakest_qualifier
 from iurc_events.domain.vocabulary import Qualifier
 from iurc_events.localisation import noop, translate
 
@@ -64,7 +64,4 @@ def count_view(
     return CountView(qualifier_word(qualifier, language) if qualifier else "", text, unit, label, as_printed)
 
 
-def weakest_qualifier(qualifiers: Iterable[str]) -> str:
-    """Return the weakest of several qualifiers, which a sum carries; ``exactly`` for none."""
-    order = list(Qualifier)
-    return max((Qualifier(each) for each in qualifiers), key=order.index, default=Qualifier.EXACTLY).value
+__all__ = ["QUALIFIER_WORDS", "CountView", "count_view", "number_text", "qualifier_word", "weakest_qualifier"]
