@@ -406,22 +406,35 @@ def add_focal_point(slug: str, delegation_id: uuid.UUID) -> ResponseReturnValue:
     return _show(event, delegation_queries.get_delegation(event, delegation_id), point=form, status=422)
 
 
-@blueprint.post(f"{_BASE}/<uuid:delegation_id>/focal-points/<uuid:focal_point_id>/<any(send,link,remove):step>")
+@blueprint.post(f"{_BASE}/<uuid:delegation_id>/focal-points/<uuid:focal_point_id>/send")
 @requires(Permission.MANAGE_DELEGATIONS)
-def act_on_focal_point(
-    slug: str, delegation_id: uuid.UUID, focal_point_id: uuid.UUID, step: str
-) -> ResponseReturnValue:
-    """Send the invitation again, make a link to give by hand, or remove a focal point."""
-    event, actor = _event(slug), signed_in_user()
+def send_again(slug: str, delegation_id: uuid.UUID, focal_point_id: uuid.UUID) -> ResponseReturnValue:
+    """Send the invitation again, with a new link."""
+    event = _event(slug)
     point = delegation_queries.get_focal_point(event, focal_point_id)
-    key, email = point.id, point.email
-    if step == "link":
-        link = delegation_service.make_link(actor=actor, focal_point_id=key)
-        return _show(event, delegation_queries.get_delegation(event, delegation_id), link=link)
-    if step == "send":
-        delegation_service.send_again(actor=actor, focal_point_id=key)
-        flash(gettext(noop("The invitation to %(email)s is in the outbox"), email=email), "success")
-    else:
-        delegation_service.remove_focal_point(actor=actor, focal_point_id=key)
-        flash(gettext(noop("%(email)s is no longer a focal point"), email=email), "success")
+    email = point.email
+    delegation_service.send_again(actor=signed_in_user(), focal_point_id=point.id)
+    flash(gettext(noop("The invitation to %(email)s is in the outbox"), email=email), "success")
+    return _to_delegation(event, delegation_id)
+
+
+@blueprint.post(f"{_BASE}/<uuid:delegation_id>/focal-points/<uuid:focal_point_id>/link")
+@requires(Permission.MANAGE_DELEGATIONS)
+def make_link(slug: str, delegation_id: uuid.UUID, focal_point_id: uuid.UUID) -> ResponseReturnValue:
+    """Make a new link to give by hand, and show it this once."""
+    event = _event(slug)
+    point = delegation_queries.get_focal_point(event, focal_point_id)
+    link = delegation_service.make_link(actor=signed_in_user(), focal_point_id=point.id)
+    return _show(event, delegation_queries.get_delegation(event, delegation_id), link=link)
+
+
+@blueprint.post(f"{_BASE}/<uuid:delegation_id>/focal-points/<uuid:focal_point_id>/remove")
+@requires(Permission.MANAGE_DELEGATIONS)
+def remove_focal_point(slug: str, delegation_id: uuid.UUID, focal_point_id: uuid.UUID) -> ResponseReturnValue:
+    """Remove a focal point; links that were not used end."""
+    event = _event(slug)
+    point = delegation_queries.get_focal_point(event, focal_point_id)
+    email = point.email
+    delegation_service.remove_focal_point(actor=signed_in_user(), focal_point_id=point.id)
+    flash(gettext(noop("%(email)s is no longer a focal point"), email=email), "success")
     return _to_delegation(event, delegation_id)
