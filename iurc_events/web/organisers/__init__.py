@@ -13,6 +13,7 @@ from iurc_events.web.organisers import (
     history,
     imports,
     overview,
+    participants,
     speakers,
 )
 
@@ -28,5 +29,6 @@ def blueprints() -> list[Blueprint]:
         imports.blueprint,
         agenda.blueprint,
         delegations.blueprint,
+        participants.blueprint,
         speakers.blueprint,
     ]
