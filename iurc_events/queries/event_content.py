@@ -1,0 +1,170 @@
+"""All that one event's page shows besides the event's own row, in few statements however long the agenda."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import JSON, Integer, Select, String, cast, literal, null, select, union_all
+from sqlalchemy import text as sql_text
+
+from iurc_events.database import db
+from iurc_events.domain.time_slots import TimeSlot
+from iurc_events.models.agendas import AgendaItem, Contribution, EventSession, ItemCity
+from iurc_events.models.attendance import HeadCount
+from iurc_events.models.cities import City
+from iurc_events.models.events import (
+    Award,
+    Event,
+    EventDocument,
+    EventFramework,
+    EventMembership,
+    EventMove,
+    EventTheme,
+    Outcome,
+)
+from iurc_events.models.programmes import Framework, Theme
+from iurc_events.models.revisions import Revision
+from iurc_events.models.speakers import Speaker
+
+
+@dataclass(frozen=True, slots=True)
+class EventContent:
+    """All that an event's page shows besides the event's own row; rows as they come, see :func:`load_content`."""
+
+    sessions: dict[int, Any] = field(default_factory=dict)
+    items: dict[int, list[Any]] = field(default_factory=dict)
+    speakers: dict[int, Any] = field(default_factory=dict)
+    contributions: dict[int, list[tuple[int, str]]] = field(default_factory=dict)
+    item_cities: dict[int, list[Any]] = field(default_factory=dict)
+    cities: dict[int, Any] = field(default_factory=dict)
+    themes: list[Any] = field(default_factory=list)
+    frameworks: list[Any] = field(default_factory=list)
+    parts: dict[str, list[Any]] = field(default_factory=dict)
+
+
+_SLOT = ("time_zone", "time_precision", "part_of_day", "starts_wall", "ends_wall", "starts_fold", "ends_fold")
+
+
+def slot_of_row(row: Any, prefix: str = "") -> TimeSlot | None:
+    """Return the slot among the columns of a row, each behind a prefix."""
+    if getattr(row, f"{prefix}starts_wall") is None:
+        return None
+    holder = Event(**{name: getattr(row, prefix + name) for name in _SLOT})
+    return holder.slot
+
+
+def load_content(event_id: int, *, with_unconsented: bool = False) -> EventContent:
+    """Load what an event's page shows in five statements, however long the agenda.
+
+    Args:
+        with_unconsented: For a preview: accepted speakers who have not agreed to be named yet are in it too.
+    """
+    content = EventContent()
+    session_columns = [
+        getattr(EventSession, name).label(f"session_{name}")
+        for name in ("id", "slug", "kind", "title", "room", "note", "format", *_SLOT)
+    ]
+    item_columns = [getattr(AgendaItem, name) for name in ("id", "position", "kind", "title", "topic", "note", *_SLOT)]
+    for row in db.session.execute(
+        select(*session_columns, *item_columns, AgendaItem.duration_min)
+        .outerjoin(AgendaItem, AgendaItem.session_id == EventSession.id)
+        .where(EventSession.event_id == event_id)
+        .order_by(EventSession.position, EventSession.id, AgendaItem.position)
+    ):
+        content.sessions.setdefault(row.session_id, row)
+        items = content.items.setdefault(row.session_id, [])
+        if row.id is not None:
+            items.append(row)
+    _load_people(content, event_id, with_unconsented=with_unconsented)
+    _load_cities(content, event_id)
+    for kind, _, slug, name in db.session.execute(
+        union_all(
+            select(literal("theme"), EventTheme.position, Theme.slug, Theme.name)
+            .join(Theme, Theme.id == EventTheme.theme_id)
+            .where(EventTheme.event_id == event_id),
+            select(literal("framework"), EventFramework.position, Framework.slug, Framework.name)
+            .join(Framework, Framework.id == EventFramework.framework_id)
+            .where(EventFramework.event_id == event_id),
+        ).order_by(sql_text("2"))
+    ):
+        (content.themes if kind == "theme" else content.frameworks).append((slug, name))
+    _load_parts(content, event_id)
+    return content
+
+
+def _load_people(content: EventContent, event_id: int, *, with_unconsented: bool) -> None:
+    columns = [
+        getattr(Speaker, name)
+        for name in (
+            "id", "name", "family_name", "name_native", "name_status", "honorific", "title", "organisation", "city_id",
+            "roles", "topic",
+        )
+    ]  # fmt: skip
+    statement = (
+        select(*columns, Contribution.item_id, Contribution.role)
+        .outerjoin(Contribution, Contribution.speaker_id == Speaker.id)
+        .where(Speaker.event_id == event_id, Speaker.state == "accepted")
+        .order_by(Speaker.position, Speaker.id, Contribution.position, Contribution.id)
+    )
+    if not with_unconsented:
+        statement = statement.where(Speaker.consented_at.is_not(None))
+    for row in db.session.execute(statement):
+        content.speakers.setdefault(row.id, row)
+        if row.item_id is not None:
+            content.contributions.setdefault(row.item_id, []).append((row.id, row.role))
+
+
+def _load_cities(content: EventContent, event_id: int) -> None:
+    city = (City.id, City.slug, City.name.label("name"), City.side, City.country, City.lat, City.lon)
+    none = cast(null(), Integer)
+    rows = db.session.execute(
+        union_all(
+            select(ItemCity.item_id.label("item_id"), ItemCity.position.label("position"), *city)
+            .join(City, City.id == ItemCity.city_id)
+            .join(AgendaItem, AgendaItem.id == ItemCity.item_id)
+            .join(EventSession, EventSession.id == AgendaItem.session_id)
+            .where(EventSession.event_id == event_id),
+            select(none.label("item_id"), literal(0).label("position"), *city)
+            .join(EventMembership, EventMembership.subject_id == City.id)
+            .where(EventMembership.event_id == event_id, EventMembership.subject_kind == "city"),
+        ).order_by(sql_text("2"))
+    )
+    for row in rows:
+        if row.item_id is None:
+            content.cities[row.id] = row
+        else:
+            content.item_cities.setdefault(row.item_id, []).append(row)
+
+
+def _load_parts(content: EventContent, event_id: int) -> None:
+    """Load documents, outcomes, awards, counts, moves and visible changes as rows of one shape."""
+    no_map, no_text, no_number = cast(null(), JSON), cast(null(), String), cast(null(), Integer)
+
+    def part(kind: str, table: Any, order: Any, **columns: Any) -> Select[Any]:
+        return select(
+            literal(kind).label("part"),
+            order.label("position"),
+            *(columns.get(name, no_map).label(name) for name in ("text", "more")),
+            *(cast(columns.get(name, no_text), String).label(name) for name in ("word", "other", "detail")),
+            *(cast(columns.get(name, no_number), Integer).label(name) for name in ("number", "flag")),
+        ).where(table.event_id == event_id)
+
+    rows = db.session.execute(
+        union_all(
+            part("document", EventDocument, EventDocument.position, text=EventDocument.title, word=EventDocument.kind,
+                 other=EventDocument.url, detail=EventDocument.session_slug, number=EventDocument.images,
+                 flag=EventDocument.is_available),
+            part("outcome", Outcome, Outcome.position, text=Outcome.text),
+            part("award", Award, Award.position, text=Award.name, more=Award.category, word=Award.level,
+                 number=Award.recipient_id),
+            part("count", HeadCount, HeadCount.position, word=HeadCount.subject, other=HeadCount.qualifier,
+                 detail=HeadCount.as_printed, number=HeadCount.value, flag=HeadCount.city_id),
+            part("move", EventMove, EventMove.id, text=EventMove.reason, word=EventMove.kind,
+                 other=EventMove.from_starts, detail=EventMove.from_ends),
+            part("change", Revision, Revision.number, word=Revision.action,
+                 other=Revision.made_at, number=Revision.number).where(Revision.is_visible, Revision.number > 1),
+        ).order_by(sql_text("1"), sql_text("2"))
+    )  # fmt: skip
+    for row in rows:
+        content.parts.setdefault(row.part, []).append(row)
