@@ -88,10 +88,14 @@ def _argument(name: str, converter: str, stranger: Stranger) -> object:
     return stranger.values["slugs"]["slug"]
 
 
+#: About events that everybody may see: an own calendar may hold any of them.
+_ABOUT_PUBLIC_THINGS = {"account_calendars.follow"}
+
+
 def _guarded_rules(app: Flask) -> Iterator[tuple[Rule, Permission]]:
     for rule in app.url_map.iter_rules():
         permission = permission_of(app.view_functions[rule.endpoint])
-        if isinstance(permission, Permission):
+        if isinstance(permission, Permission) and rule.endpoint not in _ABOUT_PUBLIC_THINGS:
             yield rule, permission
 
 

@@ -1,10 +1,12 @@
-"""Pages for: delegates."""
+"""Pages for the cities' delegates."""
 
 from __future__ import annotations
 
 from flask import Blueprint
 
+from iurc_events.web.delegates import desk, invitations
+
 
 def blueprints() -> list[Blueprint]:
     """Return the blueprints of this package, one per module."""
-    return []
+    return [invitations.blueprint, desk.blueprint]

@@ -1,0 +1,144 @@
+"""The form with which a city registers a speaker."""
+
+from __future__ import annotations
+
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField
+from wtforms.validators import Email, Length, Optional
+
+from iurc_events.domain.language_maps import LanguageMap
+from iurc_events.domain.vocabulary import STAKEHOLDER_TYPES
+from iurc_events.localisation import noop
+from iurc_events.models.events import Event
+from iurc_events.models.speakers import Speaker
+from iurc_events.services.speakers import SpeakerDetails
+from iurc_events.web.forms.fields import BaseForm, EmailAddressField, LanguageMapField, select_choices, stripped
+from iurc_events.web.localisation import current_language
+from iurc_events.web.localisation import gettext as _
+from iurc_events.web.presentation.vocabulary import choices, label
+
+_SHORT = Length(max=100, message=noop("Write at most 100 characters"))
+
+
+def _pinyin(text: str) -> str:
+    from pypinyin import Style, lazy_pinyin  # large; only the first form of a process waits for it
+
+    return "".join(lazy_pinyin(text, style=Style.NORMAL)).capitalize()
+
+
+class OwnSpeakerForm(BaseForm):
+    """A speaker of the own city: names in both scripts, what they are at this event, what they speak about."""
+
+    family_zh = StringField(noop("Family name"), [Optional(), _SHORT], filters=[stripped])
+    given_zh = StringField(noop("Given name"), [Optional(), _SHORT], filters=[stripped])
+    family_en = StringField(noop("Family name"), [Optional(), _SHORT], filters=[stripped])
+    given_en = StringField(noop("Given name"), [Optional(), _SHORT], filters=[stripped])
+    honorific = SelectField(noop("Form of address"))
+    title = LanguageMapField(noop("Job title"), max_length=120)
+    organisation = LanguageMapField(noop("Organisation"), required=("any",), max_length=120)
+    stakeholder_type = SelectField(noop("Kind of organisation"))
+    topic = LanguageMapField(noop("Topic of the talk"), max_length=300)
+    abstract = LanguageMapField(noop("Short description"), max_length=2000, is_long=True)
+    language_spoken = SelectField(noop("Language of the talk"))
+    mode = RadioField(noop("Takes part"))
+    email = EmailAddressField(
+        noop("Mail address of the speaker"),
+        [Optional(), Length(max=254), Email(noop("Enter a mail address such as name@example.org"))],
+    )
+    consent = BooleanField(noop("The speaker agrees to be named in the public agenda"))
+    version = HiddenField()
+
+    def offer(self, event: Event) -> None:
+        """Give the fields their choices, in the page's language."""
+        language = current_language()
+        none = ("", _("Not stated"))
+        self.honorific.choices = select_choices([none, *choices("honorific", language, ("mr", "ms", "dr", "prof"))])
+        self.stakeholder_type.choices = select_choices([none, *choices("stakeholder", language, STAKEHOLDER_TYPES)])
+        self.language_spoken.choices = select_choices(
+            [none, ("zh", _("Chinese")), ("en", _("English")), ("other", _("Another language"))]
+        )
+        modes = {"onsite": ("onsite",), "online": ("online",)}.get(event.format, ("onsite", "online"))
+        self.mode.choices = select_choices([(mode, label("attendance", mode, language)) for mode in modes])
+        if not self.mode.data:
+            self.mode.data = modes[0]
+
+    def fill(self, speaker: Speaker) -> None:
+        """Show what is stored."""
+        names, families = speaker.name, speaker.family_name or {}
+        self.family_zh.data = families.get("zh", "")
+        self.given_zh.data = names.get("zh", "").removeprefix(families.get("zh", ""))
+        self.family_en.data = families.get("en", "")
+        self.given_en.data = names.get("en", "").replace(families.get("en", ""), "", 1).strip()
+        self.honorific.data = speaker.honorific or ""
+        self.stakeholder_type.data = speaker.stakeholder_type or ""
+        self.language_spoken.data = speaker.language_spoken or ""
+        self.mode.data = speaker.mode or self.mode.data
+        self.email.data = speaker.email or ""
+        self.consent.data = speaker.consented_at is not None
+        self.version.data = str(speaker.version)
+        for name in ("title", "organisation", "topic", "abstract"):
+            texts = getattr(speaker, name) or {}
+            field = getattr(self, name)
+            field.form["en"].data, field.form["zh"].data = texts.get("en", ""), texts.get("zh", "")
+
+    def validate(self, extra_validators: object = None) -> bool:
+        """Ask for a whole name in at least one script; the Latin form is proposed from the Chinese one."""
+        is_fine = bool(super().validate(extra_validators))
+        has_zh, has_en = (
+            bool(self.family_zh.data or self.given_zh.data),
+            bool(self.family_en.data or self.given_en.data),
+        )
+        if not has_zh and not has_en:
+            own = self.family_zh if current_language() == "zh" else self.family_en
+            own.errors = [*own.errors, _("Enter the name in Chinese or in Latin letters")]
+            return False
+        for family, given, is_used in (
+            (self.family_zh, self.given_zh, has_zh),
+            (self.family_en, self.given_en, has_en),
+        ):
+            if is_used and not family.data:
+                family.errors = [*family.errors, _("Enter the family name")]
+                is_fine = False
+            if is_used and not given.data:
+                given.errors = [*given.errors, _("Enter the given name")]
+                is_fine = False
+        if is_fine and has_zh and not has_en:
+            self.family_en.data = _pinyin(self.family_zh.data or "")
+            self.given_en.data = _pinyin(self.given_zh.data or "")
+        return is_fine
+
+    @property
+    def shown_version(self) -> int | None:
+        """The version that the form was opened with."""
+        text = self.version.data or ""
+        return int(text) if text.isdigit() else None
+
+    def _names(self) -> tuple[LanguageMap, LanguageMap]:
+        """Return whole names and family names by script; a Chinese name has its family name first in both."""
+        name: LanguageMap = {}
+        family: LanguageMap = {}
+        if self.family_zh.data and self.given_zh.data:
+            name["zh"] = self.family_zh.data + self.given_zh.data
+            family["zh"] = self.family_zh.data
+        if self.family_en.data and self.given_en.data:
+            parts = (self.family_en.data, self.given_en.data)
+            name["en"] = " ".join(parts if "zh" in name else reversed(parts))
+            family["en"] = self.family_en.data
+        return name, family
+
+    @property
+    def details(self) -> SpeakerDetails:
+        """What was typed, for the service."""
+        name, family = self._names()
+        return SpeakerDetails(
+            name=name,
+            family_name=family or None,
+            honorific=self.honorific.data or None,
+            title=self.title.language_map or None,
+            organisation=self.organisation.language_map or None,
+            stakeholder_type=self.stakeholder_type.data or None,
+            email=self.email.data or None,
+            topic=self.topic.language_map or None,
+            abstract=self.abstract.language_map or None,
+            language_spoken=self.language_spoken.data or None,
+            mode=self.mode.data or None,
+        )
