@@ -32,6 +32,16 @@ class ListedProgramme:
 
 
 @dataclass(frozen=True, slots=True)
+class PhaseOfCity:
+    """A programme on whose official list a city is, with its first and last year."""
+
+    programme_id: int
+    slug: str
+    name: LanguageMap
+    period: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class ListedCity:
     """A city of the directory; ``event_count`` is of public events alone."""
 
@@ -49,7 +59,7 @@ class ListedCity:
     note: str
     sources: tuple[str, ...]
     part_of: tuple[str, LanguageMap] | None
-    programme_ids: tuple[int, ...]
+    phases: tuple[PhaseOfCity, ...]
     event_count: int
 
 
@@ -74,30 +84,32 @@ def list_programmes() -> list[ListedProgramme]:
 
 
 def _listed(*conditions: Any) -> list[ListedCity]:
+    """Read cities in two statements, however many."""
     whole = aliased(City)
+    event_count = (
+        select(func.count())
+        .select_from(EventMembership)
+        .join(Event, Event.id == EventMembership.event_id)
+        .where(EventMembership.subject_kind == "city", EventMembership.subject_id == City.id, is_public())
+        .scalar_subquery()
+    )
     cities = db.session.execute(
-        select(City, whole.slug, whole.name)
+        select(City, whole.slug, whole.name, event_count)
         .outerjoin(whole, whole.id == City.part_of_id)
         .where(*conditions)
         .options(lazyload(City.programmes))
     ).all()
-    wanted = select(City.id).where(*conditions)
-    programmes: dict[int, list[int]] = defaultdict(list)
-    for city_id, programme_id in db.session.execute(
-        select(CityProgramme.city_id, CityProgramme.programme_id)
-        .where(CityProgramme.city_id.in_(wanted))
-        .order_by(CityProgramme.position)
-    ):
-        programmes[city_id].append(programme_id)
-    counts = {
-        row[0]: row[1]
-        for row in db.session.execute(
-            select(EventMembership.subject_id, func.count())
-            .join(Event, Event.id == EventMembership.event_id)
-            .where(EventMembership.subject_kind == "city", EventMembership.subject_id.in_(wanted), is_public())
-            .group_by(EventMembership.subject_id)
+    programmes: dict[int, list[PhaseOfCity]] = defaultdict(list)
+    for row in db.session.execute(
+        select(
+            CityProgramme.city_id, Programme.id, Programme.slug, Programme.name, Programme.period_from,
+            Programme.period_to,
         )
-    }
+        .join(Programme, Programme.id == CityProgramme.programme_id)
+        .where(CityProgramme.city_id.in_(select(City.id).where(*conditions)))
+        .order_by(CityProgramme.position)
+    ):  # fmt: skip
+        programmes[row.city_id].append(PhaseOfCity(*row[1:4], (row.period_from or "", row.period_to or "")))
     return [
         ListedCity(
             id=city.id,
@@ -114,10 +126,10 @@ def _listed(*conditions: Any) -> list[ListedCity]:
             note=city.note or "",
             sources=tuple(str(source) for source in city.sources or ()),
             part_of=(slug, name) if slug else None,
-            programme_ids=tuple(programmes[city.id]),
-            event_count=counts.get(city.id, 0),
+            phases=tuple(programmes[city.id]),
+            event_count=count,
         )
-        for city, slug, name in cities
+        for city, slug, name, count in cities
     ]
 
 

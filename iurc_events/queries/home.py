@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from iurc_events.database import db
 from iurc_events.domain.language_maps import LanguageMap
@@ -28,12 +28,21 @@ class MainProgramme:
     reference_zones: list[Any]
     contact_name: LanguageMap | None
     contact_email: str
+    coming_count: int
 
 
-def find_main_programme() -> MainProgramme | None:
-    """Find the programme with the most public events; the first one where none has any."""
+def _coming(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (is_public(), Event.ends_at > now, Event.state != "cancelled")
+
+
+def find_main_programme(now: datetime) -> MainProgramme | None:
+    """Find the programme with the most public events; the first one where none has any.
+
+    ``coming_count`` is of all public events to come that are not cancelled, whatever their programme.
+    """
+    coming = select(func.count(Event.id)).where(*_coming(now)).correlate(None).scalar_subquery()
     row = db.session.execute(
-        select(Programme, func.count(Event.id))
+        select(Programme, coming)
         .outerjoin(Event, (Event.programme_id == Programme.id) & is_public())
         .group_by(Programme.id)
         .order_by(func.count(Event.id).desc(), Programme.position, Programme.id)
@@ -49,19 +58,13 @@ def find_main_programme() -> MainProgramme | None:
         programme.reference_zones,
         programme.contact_name,
         programme.contact_email or "",
+        row[1],
     )
 
 
 def list_coming(now: datetime, limit: int) -> list[ListedEvent]:
     """Return the next public events that are not cancelled."""
-    conditions = (is_public(), Event.ends_at > now, Event.state != "cancelled")
-    return list_where(*conditions, order=(Event.starts_at, Event.id), limit=limit)
-
-
-def count_coming(now: datetime) -> int:
-    """Count the public events to come that are not cancelled."""
-    statement = select(func.count(Event.id)).where(is_public(), Event.ends_at > now, Event.state != "cancelled")
-    return db.session.scalar(statement) or 0
+    return list_where(*_coming(now), order=(Event.starts_at, Event.id), limit=limit)
 
 
 def list_latest(now: datetime, limit: int) -> list[ListedEvent]:

@@ -6,7 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select, union_all
+from sqlalchemy import text as sql_text
 
 from iurc_events.database import db
 from iurc_events.domain.errors import NotFoundError
@@ -41,60 +42,82 @@ class ListedMilestone:
 
 
 @dataclass(frozen=True, slots=True)
+class PhaseOfPair:
+    """A programme in which a pair works, with its first and last year."""
+
+    name: LanguageMap
+    period: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class ListedPair:
-    """A pair with its cities in order; ``event_count`` is of public events alone."""
+    """A pair with its cities in order.
+
+    ``event_count`` is of public events alone; ``is_earlier`` says that it belongs to no phase that began last.
+    """
 
     id: int
     slug: str
     topic: LanguageMap | None
     sources: tuple[str, ...]
     cities: tuple[CityOfPair, ...]
-    programmes: tuple[tuple[str, LanguageMap, str, str], ...]
+    phases: tuple[PhaseOfPair, ...]
     milestones: tuple[ListedMilestone, ...]
     event_count: int
+    is_earlier: bool
 
 
 def _listed(*conditions: Any) -> list[ListedPair]:
-    """Read pairs in four statements, however many."""
+    """Read pairs in two statements, however many."""
     wanted = select(CityPair.id).where(*conditions)
-    pairs: dict[int, Any] = {}
+    latest = (
+        select(func.max(Programme.period_from))
+        .join(PairProgramme, PairProgramme.programme_id == Programme.id)
+        .scalar_subquery()
+    )
+    event_count = (
+        select(func.count())
+        .select_from(EventMembership)
+        .join(Event, Event.id == EventMembership.event_id)
+        .where(EventMembership.subject_kind == "pair", EventMembership.subject_id == CityPair.id, is_public())
+        .scalar_subquery()
+    )
+    rows: dict[int, Any] = {}
     cities: dict[int, list[CityOfPair]] = defaultdict(list)
     for row in db.session.execute(
         select(
-            CityPair.id, CityPair.slug, CityPair.topic, CityPair.sources, City.id.label("city_id"),
-            City.slug.label("city_slug"), City.name, City.side, City.lat, City.lon, City.time_zone,
+            CityPair.id, CityPair.slug, CityPair.topic, CityPair.sources, event_count.label("event_count"),
+            latest.label("latest"), City.id.label("city_id"), City.slug.label("city_slug"), City.name, City.side,
+            City.lat, City.lon, City.time_zone,
         )
         .join(PairCity, PairCity.pair_id == CityPair.id)
         .join(City, City.id == PairCity.city_id)
         .where(CityPair.id.in_(wanted))
         .order_by(CityPair.position, CityPair.id, PairCity.position)
     ):  # fmt: skip
-        pairs.setdefault(row.id, row)
-        cities[row.id].append(CityOfPair(*row[4:]))
-    programmes: dict[int, list[tuple[str, LanguageMap, str, str]]] = defaultdict(list)
-    for pair_id, slug, name, first, last in db.session.execute(
-        select(PairProgramme.pair_id, Programme.slug, Programme.name, Programme.period_from, Programme.period_to)
-        .join(Programme, Programme.id == PairProgramme.programme_id)
-        .where(PairProgramme.pair_id.in_(wanted))
-        .order_by(PairProgramme.position)
-    ):
-        programmes[pair_id].append((slug, name, first or "", last or ""))
+        rows.setdefault(row.id, row)
+        cities[row.id].append(CityOfPair(*row[6:]))
+    phases: dict[int, list[PhaseOfPair]] = defaultdict(list)
     milestones: dict[int, list[ListedMilestone]] = defaultdict(list)
-    for pair_id, day, kind, text in db.session.execute(
-        select(Milestone.pair_id, Milestone.date, Milestone.kind, Milestone.text)
-        .where(Milestone.pair_id.in_(wanted))
-        .order_by(Milestone.position, Milestone.id)
-    ):
-        milestones[pair_id].append(ListedMilestone(day or "", kind or "", text))
-    counts = {
-        row[0]: row[1]
-        for row in db.session.execute(
-            select(EventMembership.subject_id, func.count())
-            .join(Event, Event.id == EventMembership.event_id)
-            .where(EventMembership.subject_kind == "pair", EventMembership.subject_id.in_(wanted), is_public())
-            .group_by(EventMembership.subject_id)
-        )
-    }
+    parts: Any = db.session.execute(
+        union_all(
+            select(
+                literal("phase"), PairProgramme.pair_id, PairProgramme.position, Programme.name,
+                Programme.period_from, Programme.period_to,
+            )
+            .join(Programme, Programme.id == PairProgramme.programme_id)
+            .where(PairProgramme.pair_id.in_(wanted)),
+            select(
+                literal("milestone"), Milestone.pair_id, Milestone.position, Milestone.text, Milestone.date,
+                Milestone.kind,
+            ).where(Milestone.pair_id.in_(wanted)),
+        ).order_by(sql_text("3"))
+    )  # fmt: skip
+    for kind, pair_id, _, text, word, other in parts:
+        if kind == "phase":
+            phases[pair_id].append(PhaseOfPair(text, (word or "", other or "")))
+        else:
+            milestones[pair_id].append(ListedMilestone(word or "", other or "", text))
     return [
         ListedPair(
             id=key,
@@ -102,11 +125,12 @@ def _listed(*conditions: Any) -> list[ListedPair]:
             topic=row.topic,
             sources=tuple(str(source) for source in row.sources or ()),
             cities=tuple(cities[key]),
-            programmes=tuple(programmes[key]),
+            phases=tuple(phases[key]),
             milestones=tuple(milestones[key]),
-            event_count=counts.get(key, 0),
+            event_count=row.event_count,
+            is_earlier=max((phase.period[0] for phase in phases[key]), default="") < (row.latest or ""),
         )
-        for key, row in pairs.items()
+        for key, row in rows.items()
     ]
 
 
