@@ -14,6 +14,7 @@ from iurc_events.web.organisers import (
     imports,
     overview,
     participants,
+    reports,
     speakers,
 )
 
@@ -30,5 +31,6 @@ def blueprints() -> list[Blueprint]:
         agenda.blueprint,
         delegations.blueprint,
         participants.blueprint,
+        reports.blueprint,
         speakers.blueprint,
     ]

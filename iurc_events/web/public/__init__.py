@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from iurc_events.web.public import events, previews
+from iurc_events.web.public import events, pdfs, previews
 
 
 def blueprints() -> list[Blueprint]:
     """Return the blueprints of this package, one per module."""
-    return [events.blueprint, previews.blueprint]
+    return [events.blueprint, pdfs.blueprint, previews.blueprint]

@@ -1,0 +1,132 @@
+"""Reports for organisers and funders: choose one, and the documents themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from flask import Blueprint, abort, render_template, request
+from flask.typing import ResponseReturnValue
+
+from iurc_events import addresses
+from iurc_events.domain.clock_texts import slot_date
+from iurc_events.domain.language_maps import LanguageMap, text_of
+from iurc_events.localisation import LANGUAGES
+from iurc_events.models.events import Event
+from iurc_events.models.programmes import Programme
+from iurc_events.permissions import Permission, is_granted
+from iurc_events.services import reports
+from iurc_events.services.report_programmes import ProgrammePeriod, make_programme_report
+from iurc_events.web.access import requires, signed_in_user
+from iurc_events.web.forms.fields import narrow
+from iurc_events.web.localisation import current_language
+from iurc_events.web.localisation import gettext as _
+from iurc_events.web.presentation.counts import CountView, count_view
+from iurc_events.web.presentation.paging import paging_view
+from iurc_events.web.public.pdfs import document_language, pdf_response
+
+blueprint = Blueprint("organiser_reports", __name__)
+
+PER_PAGE = 25
+
+
+def _day(name: str) -> date | None:
+    """Read a day of the address.
+
+    Raises:
+        ValueError: If it is none.
+    """
+    text = narrow(request.args.get(name, "")).strip()
+    return date.fromisoformat(text) if text else None
+
+
+@blueprint.get("/<any(en,zh):lang>/organise/events/<slug>/report.pdf")
+@requires(Permission.READ_REPORTS)
+def event_report(slug: str) -> ResponseReturnValue:
+    """Give the report of an event."""
+    event = reports.get_readable_event(signed_in_user(), slug)
+    return pdf_response(reports.get_event_pdf(event, document_language()), is_private=True)
+
+
+@blueprint.get("/<any(en,zh):lang>/organise/programmes/<slug>/report.pdf")
+@requires(Permission.READ_REPORTS)
+def programme_report(slug: str) -> ResponseReturnValue:
+    """Give the report of a programme over a period; without days, over all there is."""
+    programme = reports.get_readable_programme(signed_in_user(), slug)
+    try:
+        period = reports.get_period(programme, _day("from"), _day("to"))
+    except ValueError:
+        abort(400)
+    return pdf_response(reports.get_programme_pdf(period, document_language()), is_private=True)
+
+
+def _figures(period: ProgrammePeriod) -> list[CountView]:
+    """Return the figures of the title page, as a page shows them."""
+    language = current_language()
+    return [
+        count_view(
+            count.figure.value,
+            None if count.figure.qualifier == "exactly" else count.figure.qualifier,
+            count.label,
+            language,
+        )
+        for count in make_programme_report(period, document_language()).figures
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    """An event whose report can be had."""
+
+    slug: str
+    href: str
+    date: str
+    title: LanguageMap
+    state: str
+
+
+def _row(event: Event) -> ReportRow:
+    language = current_language()
+    date_text = slot_date(event.slot, language, short=True) if event.slot else ""
+    return ReportRow(event.slug, addresses.event(event.slug, language), date_text, event.title, event.state)
+
+
+def _chosen(programmes: list[Programme]) -> Programme | None:
+    wanted = request.args.get("programme", "")
+    return next((each for each in programmes if each.slug == wanted), programmes[0] if programmes else None)
+
+
+@blueprint.get("/<any(en,zh):lang>/organise/reports/")
+@requires(Permission.READ_REPORTS)
+def list_reports() -> ResponseReturnValue:
+    """Choose a programme and a period, see its figures, and take reports home."""
+    actor = signed_in_user()
+    programmes = reports.list_readable_programmes(actor)
+    programme = _chosen(programmes)
+    period, fault = None, ""
+    if programme is not None:
+        try:
+            period = reports.get_period(programme, _day("from"), _day("to"))
+        except ValueError:
+            fault = _("Write days as year-month-day, such as 2022-04-29.")
+        except reports.PeriodError:
+            fault = _("The period ends before it begins")
+    events = sorted(period.events, key=lambda event: (event.first_day or "", event.id), reverse=True) if period else []
+    last_page = max(1, -(-len(events) // PER_PAGE))
+    page = min(max(1, request.args.get("page", 1, type=int)), last_page)
+    query = list(request.args.items(multi=True))
+    language = current_language()
+    return render_template(
+        "organiser_reports/list.html",
+        programmes=[(each.slug, text_of(each.name, language)) for each in programmes],
+        programme=programme,
+        period=period,
+        fault=fault,
+        languages=LANGUAGES,
+        first_day=request.args.get("from", "") if fault else period.first.isoformat() if period else "",
+        last_day=request.args.get("to", "") if fault else period.last.isoformat() if period else "",
+        figures=_figures(period) if period else [],
+        rows=[_row(event) for event in events[(page - 1) * PER_PAGE : page * PER_PAGE]],
+        is_organiser=is_granted(actor, Permission.ORGANISE_EVENTS),
+        paging=paging_view(page=page, per_page=PER_PAGE, total=len(events), path=request.path, query=query),
+    ), (422 if fault else 200)
