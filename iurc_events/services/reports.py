@@ -249,16 +249,17 @@ def _store(path: Path, data: bytes, stem: str) -> None:
             fresh.unlink(missing_ok=True)
 
 
-def get_pdf(report: Report, stem: str, *, timeout: float = REQUEST_TIMEOUT) -> StoredPdf:
+def get_pdf(report: Report, stem: str, *, timeout: float | None = None) -> StoredPdf:
     """Return a document as PDF: the one that is kept, or a new one.
 
     Args:
         stem: Name to save it under, without the ending; only the newest document of a name is kept.
-        timeout: Seconds that it may take to make it.
+        timeout: Seconds that it may take to make it; None: as long as a request may wait.
 
     Raises:
         BusyError: If it could not be made in time.
     """
+    timeout = REQUEST_TIMEOUT if timeout is None else timeout
     key = content_key(report)
     folder = _folder()
     path = folder / f"{stem}.{key}.pdf" if folder else None
@@ -288,19 +289,19 @@ def get_pdf(report: Report, stem: str, *, timeout: float = REQUEST_TIMEOUT) -> S
     return StoredPdf(rendered.data, key, f"{stem}.pdf")
 
 
-def get_event_pdf(event: Event, language: Language, *, timeout: float = REQUEST_TIMEOUT) -> StoredPdf:
+def get_event_pdf(event: Event, language: Language, *, timeout: float | None = None) -> StoredPdf:
     """Return the report of an event as PDF."""
     report = make_event_report(event, language)
     return get_pdf(report, file_stem(report, event.slug), timeout=timeout)
 
 
-def get_agenda_pdf(event: Event, language: Language, *, timeout: float = REQUEST_TIMEOUT) -> StoredPdf:
+def get_agenda_pdf(event: Event, language: Language, *, timeout: float | None = None) -> StoredPdf:
     """Return the agenda of an event as PDF."""
     report = make_agenda(event, language)
     return get_pdf(report, file_stem(report, event.slug), timeout=timeout)
 
 
-def get_programme_pdf(period: ProgrammePeriod, language: Language, *, timeout: float = REQUEST_TIMEOUT) -> StoredPdf:
+def get_programme_pdf(period: ProgrammePeriod, language: Language, *, timeout: float | None = None) -> StoredPdf:
     """Return the report of a programme over a period as PDF."""
     report: ProgrammeReport = make_programme_report(period, language)
     slug = f"{period.programme.slug}-{period.first.isoformat()}-{period.last.isoformat()}"
