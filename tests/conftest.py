@@ -15,6 +15,7 @@ import threading
 import uuid
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -214,16 +215,23 @@ class LiveServer:
 @pytest.fixture(scope="session")
 def live_server(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     """Serve the demo programme on loopback, on a database of its own that all browser tests share."""
+    folder = tmp_path_factory.mktemp("live-server")
+    shutil.copyfile(sqlite_template, folder / "live.sqlite3")
+    with serve_demo(f"sqlite:///{folder / 'live.sqlite3'}", folder / "instance") as server:
+        yield server
+
+
+@contextmanager
+def serve_demo(database_url: str, instance_path: Path) -> Iterator[LiveServer]:
+    """Seed the demo programme into an empty migrated database and serve it on loopback."""
     from werkzeug.serving import make_server
 
     from iurc_events.services.demo import seed_demo
 
-    folder = tmp_path_factory.mktemp("live-server")
-    shutil.copyfile(sqlite_template, folder / "live.sqlite3")
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         url = f"http://127.0.0.1:{port}"
-        app = _create_app(f"sqlite:///{folder / 'live.sqlite3'}", folder / "instance", BASE_URL=url)
+        app = _create_app(database_url, instance_path, BASE_URL=url)
         with app.app_context():
             passwords = seed_demo().passwords
         server = make_server("127.0.0.1", port, app, threaded=True, fd=listener.fileno())

@@ -15,7 +15,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, reset_tzpath
 
 from iurc_events.domain.errors import DomainError
 
-
 # The rules of the tzdata package, not those of the machine: the same instants and calendar bytes everywhere.
 reset_tzpath(to=())
 

@@ -109,9 +109,7 @@ def register_speaker(delegation_id: uuid.UUID) -> ResponseReturnValue:
     except DomainError as error:
         form.form_errors = [message_of(error)]
         return _page(_get(delegation_id), form, 422)
-    flash(
-        _("%(name)s is registered", name=speaker.name.get(g.language) or next(iter(speaker.name.values()))), "success"
-    )
+    flash(_("%(name)s is registered", name=text_of(speaker.name, g.language)), "success")
     return redirect(url_for(".show_delegation", delegation_id=delegation_id), code=303)
 
 

@@ -1,0 +1,114 @@
+"""One's own registration, by the personal link of the confirmation mail: see, change, cancel."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import Blueprint, Response, abort, flash, g, redirect, render_template, session, url_for
+from flask.typing import ResponseReturnValue
+
+from iurc_events.calendars.entries import CalendarLanguage
+from iurc_events.database import utc_now
+from iurc_events.models.participants import Participant
+from iurc_events.queries import participants as participant_queries
+from iurc_events.services import participants
+from iurc_events.services.calendar_files import event_file
+from iurc_events.web.access import by_token
+from iurc_events.web.forms.participants import OwnRegistrationForm
+from iurc_events.web.localisation import gettext as _
+from iurc_events.web.presentation.events import zones_of_programme
+from iurc_events.web.presentation.times import time_view
+
+blueprint = Blueprint("own_registration", __name__, url_prefix="/<any(en,zh):lang>/my")
+_SESSION_KEY = "registration"
+
+
+@blueprint.get("/<token>")
+@by_token
+def open_link(token: str) -> ResponseReturnValue:
+    """Swap the link for an entry of the session; the token leaves the address bar."""
+    participant = participant_queries.find_by_token(token, utc_now())
+    if participant is None:
+        return render_template("participants/unknown_link.html"), 404
+    session[_SESSION_KEY] = str(participant.public_id)
+    return redirect(url_for(".show_registration"), code=303)
+
+
+def _own() -> Participant:
+    participant = participant_queries.find_own(session.get(_SESSION_KEY, ""))
+    if participant is None or participant.event.deleted_at is not None:
+        abort(404)
+    return participant
+
+
+def _page(participant: Participant, form: OwnRegistrationForm, status: int = 200) -> ResponseReturnValue:
+    event = participant.event
+    zones = zones_of_programme(event.programme.reference_zones)
+    may_join = participant.state in participants.SEATED
+    return (
+        render_template(
+            "participants/registration.html",
+            participant=participant,
+            event=event,
+            form=form,
+            time=time_view(event.slot, zones, g.language, now=utc_now()) if event.slot else None,
+            join_links=participant_queries.list_join_links(event.id) if may_join else [],
+            has_seat=may_join,
+            is_over=event.ends_at is not None and event.ends_at <= utc_now(),
+        ),
+        status,
+    )
+
+
+@blueprint.get("/registration")
+@by_token
+def show_registration() -> ResponseReturnValue:
+    """Show the own registration, with the links to join for those who have a place."""
+    participant = _own()
+    form = OwnRegistrationForm(obj=participant)
+    form.offer(participant.event)
+    return _page(participant, form)
+
+
+@blueprint.post("/registration")
+@by_token
+def change() -> ResponseReturnValue:
+    """Change what one said about oneself."""
+    participant = _own()
+    form = OwnRegistrationForm()
+    form.offer(participant.event)
+    if not form.validate_on_submit() or participant.state == "cancelled":
+        return _page(participant, form, 422)
+    participants.change(
+        participant.id,
+        name=form.name.data or "",
+        organisation=form.organisation.data or "",
+        stakeholder_type=form.stakeholder_type.data,
+        mode=form.mode.data,
+    )
+    flash(_("Your registration is changed"), "success")
+    return redirect(url_for(".show_registration"), code=303)
+
+
+@blueprint.post("/registration/cancel")
+@by_token
+def cancel() -> ResponseReturnValue:
+    """Cancel the own registration; whoever waits longest gets the place."""
+    participants.cancel_own(_own().id)
+    flash(_("Your registration is cancelled"), "success")
+    return redirect(url_for(".show_registration"), code=303)
+
+
+@blueprint.get("/registration/event.ics")
+@by_token
+def download_calendar() -> ResponseReturnValue:
+    """Give the event as a calendar file, with the links to join."""
+    participant = _own()
+    language = cast("CalendarLanguage", g.language)
+    data = event_file(participant.event, language, with_join_links=participant.state in participants.SEATED)
+    if data is None:
+        abort(404)
+    response = Response(data, mimetype="text/calendar")
+    response.headers["Content-Disposition"] = f'attachment; filename="{participant.event.slug}.ics"'
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
