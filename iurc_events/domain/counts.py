@@ -107,13 +107,18 @@ class EventCounts:
         """All people measured."""
         return sum((group.people for group in self.groups), Measured())
 
-    def of_event(self, event_id: int) -> EventCounts:
-        """Return the numbers of one event alone."""
-        return EventCounts(
-            tuple(group for group in self.groups if group.event_id == event_id),
-            tuple(number for number in self.reported if number.event_id == event_id),
-            self.places,
-        )
+    def by_event(self) -> dict[int, EventCounts]:
+        """Return the numbers of each event that has any."""
+        groups: dict[int, list[MeasuredGroup]] = {}
+        reported: dict[int, list[Reported]] = {}
+        for group in self.groups:
+            groups.setdefault(group.event_id, []).append(group)
+        for number in self.reported:
+            reported.setdefault(number.event_id, []).append(number)
+        return {
+            key: EventCounts(tuple(groups.get(key, ())), tuple(reported.get(key, ())), self.places)
+            for key in {**groups, **reported}
+        }
 
     def _key(self, dimension: Dimension, city_id: int | None) -> str:
         place = self.places.get(city_id) if city_id is not None else None

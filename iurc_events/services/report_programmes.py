@@ -131,8 +131,9 @@ def _moment(period: ProgrammePeriod) -> datetime:
 
 def _lines(period: ProgrammePeriod, language: Language) -> tuple[EventLine, ...]:
     lines = []
+    by_event = period.counts.by_event()
     for event in period.held:
-        own = period.counts.of_event(event.id)
+        own = by_event.get(event.id, EventCounts())
         known = len(period.cities_of.get(event.id, ()))
         cities = figure_of(own.reported_whole("cities"))
         if cities.value is None and known:
@@ -194,7 +195,8 @@ def _states_table(period: ProgrammePeriod, language: Language) -> CountTable:
 
 
 def _measured_table(period: ProgrammePeriod, language: Language) -> CountTable:
-    rows = [(event, period.counts.of_event(event.id).total) for event in period.held]
+    by_event = period.counts.by_event()
+    rows = [(event, by_event[event.id].total) for event in period.held if event.id in by_event]
     return CountTable(
         heading=in_all(noop("People measured per event")),
         first_column=translate(noop("Event"), language),
@@ -265,7 +267,10 @@ def make_programme_report(period: ProgrammePeriod, language: Language) -> Progra
         str(period.first.year) if period.first.year == period.last.year else f"{period.first.year}–{period.last.year}"
     )
     total = counts.reported_whole("participants")
-    uncounted = [event for event in period.held if counts.of_event(event.id).reported_whole("participants") is None]
+    counted = {
+        number.event_id for number in counts.reported if number.subject == "participants" and number.city_id is None
+    }
+    uncounted = [event for event in period.held if event.id not in counted]
     titles = {event.id: text_of(event.title, language) for event in period.held}
     colon = translate(noop(": "), language)
 

@@ -14,8 +14,10 @@ from iurc_events.models.attendance import Attendance, HeadCount
 from iurc_events.models.cities import City
 from iurc_events.models.events import Event
 from iurc_events.models.participants import Participant
-from iurc_events.queries.counts import load_counts
-from tests.factories import make_city, make_event, make_speaker
+from iurc_events.queries.counts import last_change, load_counts
+from iurc_events.services import reports
+from iurc_events.services.report_programmes import make_programme_report
+from tests.factories import make_city, make_event, make_programme, make_speaker
 
 STATES = ("registered", "waiting", "confirmed", "cancelled")
 TYPES = ("government", "academia", "business", "civil-society", "other")
@@ -116,7 +118,7 @@ def test_reported_sums_carry_the_weakest_qualifier_and_stand_apart(app: Flask) -
         "sofia": QualifiedSum(11, "about", 2),
         "wuhan": QualifiedSum(7, "at-least", 1),
     }
-    assert counts.of_event(second.id).reported_whole("participants") == QualifiedSum(30, "exactly", 1)
+    assert counts.by_event()[second.id].reported_whole("participants") == QualifiedSum(30, "exactly", 1)
     assert counts.total == Measured()
     assert counts.reported_whole("visitors") is None
 
@@ -140,3 +142,20 @@ def test_counts_take_three_statements_for_any_number_of_events(app: Flask) -> No
 
 def test_no_event_has_no_numbers(app: Flask) -> None:
     assert load_counts(Event.id == 0) == EventCounts()
+
+
+def test_reports_of_event_and_programme_show_the_same_numbers(app: Flask) -> None:
+    programme = make_programme()
+    city = make_city("sofia", programme, country="BG")
+    event = make_event(programme=programme, state="held")
+    people = add_participants(event, [city], 60)
+    db.session.add(HeadCount(event_id=event.id, subject="participants", value=70, qualifier="about"))
+    db.session.commit()
+
+    single = reports.make_event_report(event, "en")
+    whole = make_programme_report(reports.get_period(programme), "en")
+
+    attended = str(len(people[::3]))
+    assert [count.figure.text("en") for count in single.counts[:2]] == ["about 70", attended]
+    assert [count.figure.text("en") for count in whole.figures] == ["1", "about 70", "0", attended]
+    assert single.header.moment == last_change(Event.id == event.id).replace(microsecond=0)
