@@ -75,6 +75,11 @@ def is_public() -> ColumnElement[bool]:
     return (Event.state != "draft") & Event.deleted_at.is_(None)
 
 
+def is_event(key: int) -> ColumnElement[bool]:
+    """Return the condition that it is one certain event."""
+    return Event.id == key
+
+
 def matches(query: str) -> ColumnElement[bool] | None:
     """Return the condition that an event is found by what a person typed; None where nothing was typed.
 
@@ -235,11 +240,13 @@ def list_filter_choices() -> list[tuple[str, str, LanguageMap, str]]:
 
     def of(kind: str, table: Any, side: Any) -> Any:
         used = select(EventMembership.subject_id).where(EventMembership.subject_kind == kind)
-        return select(literal(kind), table.slug, table.name, side).where(table.id.in_(used))
+        return select(literal(kind), table.slug, table.name, side, table.position).where(table.id.in_(used))
 
     none = literal("")
     rows = db.session.execute(
-        union_all(of("city", City, City.side), of("theme", Theme, none), of("programme", Programme, none))
+        union_all(of("city", City, City.side), of("theme", Theme, none), of("programme", Programme, none)).order_by(
+            sql_text("5")
+        )
     )
     return [(row[0], row[1], row[2], row[3]) for row in rows]
 

@@ -134,6 +134,19 @@ def _listed(*conditions: Any) -> list[ListedPair]:
     ]
 
 
+def list_pair_names() -> list[tuple[str, list[LanguageMap]]]:
+    """Return the address of every pair and the names of its cities, in one statement."""
+    names: dict[str, list[LanguageMap]] = {}
+    for slug, name in db.session.execute(
+        select(CityPair.slug, City.name)
+        .join(PairCity, PairCity.pair_id == CityPair.id)
+        .join(City, City.id == PairCity.city_id)
+        .order_by(CityPair.position, CityPair.id, PairCity.position)
+    ):
+        names.setdefault(slug, []).append(name)
+    return list(names.items())
+
+
 def list_pairs() -> list[ListedPair]:
     """Return all pairs in their order."""
     return _listed()

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from iurc_events.domain.counts import weakest_qualifier
 from iurc_events.domain.vocabulary import Qualifier
-from iurc_events.localisation import noop, translate
+from iurc_events.localisation import noop, translate, translate_count
 
 QUALIFIER_WORDS = {
     Qualifier.EXACTLY: noop("exactly"),
     Qualifier.AT_LEAST: noop("at least"),
     Qualifier.MORE_THAN: noop("more than"),
     Qualifier.ABOUT: noop("about"),
+}
+COUNT_LABELS = {
+    "participants": (noop("participant"), noop("participants")),
+    "cities": (noop("city or region"), noop("cities and regions")),
+    "city_speakers": (noop("city speaker"), noop("city speakers")),
+    "visitors": (noop("visitor"), noop("visitors")),
+    "pairings_presented": (noop("pair presented"), noop("pairs presented")),
+    "countries": (noop("country or region"), noop("countries or regions")),
 }
 
 
@@ -64,4 +73,25 @@ def count_view(
     return CountView(qualifier_word(qualifier, language) if qualifier else "", text, unit, label, as_printed)
 
 
-__all__ = ["QUALIFIER_WORDS", "CountView", "count_view", "number_text", "qualifier_word", "weakest_qualifier"]
+def reported_counts(
+    numbers: Iterable[tuple[str, int, str] | tuple[str, int, str, str]], language: str
+) -> tuple[CountView, ...]:
+    """Return reported numbers in the order of their subjects.
+
+    Args:
+        numbers: Subject, value, qualifier and, where it is known, the number as printed in the source.
+    """
+    order = list(COUNT_LABELS)
+    views = []
+    for subject, value, qualifier, *printed in sorted(
+        (number for number in numbers if number[0] in COUNT_LABELS), key=lambda number: order.index(number[0])
+    ):
+        words = translate_count(*COUNT_LABELS[subject], value, language)
+        views.append(count_view(value, qualifier, words, language, as_printed=str(printed[0]) if printed else ""))
+    return tuple(views)
+
+
+__all__ = [
+    "COUNT_LABELS", "QUALIFIER_WORDS", "CountView", "count_view", "number_text", "qualifier_word", "reported_counts",
+    "weakest_qualifier",
+]  # fmt: skip

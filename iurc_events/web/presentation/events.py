@@ -15,7 +15,7 @@ from iurc_events.localisation import noop, translate, translate_count
 from iurc_events.models.events import Event
 from iurc_events.queries.events import EventContent, ListedEvent, slot_of_row
 from iurc_events.web.presentation.agendas import AgendaPart, AgendaRow, AgendaView, CityLink, SpeakerLine
-from iurc_events.web.presentation.counts import CountView, count_view
+from iurc_events.web.presentation.counts import CountView, reported_counts
 from iurc_events.web.presentation.day_bars import DayBarView, day_bar_view
 from iurc_events.web.presentation.names import person_name
 from iurc_events.web.presentation.times import TimeView, offset_sentence, time_view
@@ -23,14 +23,6 @@ from iurc_events.web.presentation.vocabulary import LABELS, label
 
 #: Kinds of items that say what happens even without a title.
 _PLAIN_KINDS = {"discussion", "qa", "award", "break", "introduction", "summary", "performance", "video"}
-COUNT_LABELS = {
-    "participants": (noop("participant"), noop("participants")),
-    "cities": (noop("city or region"), noop("cities and regions")),
-    "city_speakers": (noop("city speaker"), noop("city speakers")),
-    "visitors": (noop("visitor"), noop("visitors")),
-    "pairings_presented": (noop("pair presented"), noop("pairs presented")),
-    "countries": (noop("country or region"), noop("countries or regions")),
-}
 
 
 def zones_of_programme(reference_zones: Iterable[Mapping[str, Any]]) -> tuple[ReferenceZone, ...]:
@@ -241,18 +233,9 @@ def agenda_view(
 
 
 def _counts(content: EventContent, language: str) -> tuple[CountView, ...]:
-    views = []
-    order = list(COUNT_LABELS)
-    rows = sorted(
-        content.parts.get("count", []), key=lambda row: order.index(row.word) if row.word in order else len(order)
-    )
-    for row in rows:
-        if row.flag is not None or row.word not in COUNT_LABELS:
-            continue  # of one city: shown in reports
-        singular, plural = COUNT_LABELS[row.word]
-        words = translate_count(singular, plural, row.number, language)
-        views.append(count_view(row.number, row.other, words, language, as_printed=row.detail or ""))
-    return tuple(views)
+    """Return the numbers of the whole event; those of one city are shown in reports."""
+    rows = [row for row in content.parts.get("count", []) if row.flag is None]
+    return reported_counts([(row.word, row.number, row.other, row.detail or "") for row in rows], language)
 
 
 def _remaining(content: EventContent, language: str) -> str:

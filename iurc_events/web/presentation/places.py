@@ -16,7 +16,7 @@ from iurc_events.graphics.maps import Arc, Clock, Dot, Side, fitting_view, map_s
 from iurc_events.graphics.projections import Point
 from iurc_events.localisation import noop, translate
 from iurc_events.queries.cities import ListedCity
-from iurc_events.queries.pairs import CityOfPair, ListedPair
+from iurc_events.queries.pairs import ListedPair
 from iurc_events.web.kept_pages import kept_pages
 from iurc_events.web.presentation.agendas import CityLink
 from iurc_events.web.presentation.vocabulary import label
@@ -65,9 +65,8 @@ def date_words(day: str, language: str) -> str:
     return words(slot.first_day, slot.last_day, language)
 
 
-def pair_name(cities: Iterable[CityOfPair]) -> LanguageMap:
-    """Return the name of a pair: its cities in order."""
-    names = [city.name for city in cities]
+def pair_name(names: Sequence[LanguageMap]) -> LanguageMap:
+    """Return the name of a pair out of the names of its cities, in order."""
     return {
         language: joint.join(text_of(name, language) for name in names)
         for language, joint in (("en", "–"), ("zh", "—"))
@@ -120,7 +119,7 @@ def pair_view(pair: ListedPair, language: str, *, without_city: int | None = Non
     periods = dict.fromkeys(period_words(phase.period, language) for phase in pair.phases)
     return PairView(
         href=addresses.pair(pair.slug, language),
-        name=pair_name(others),
+        name=pair_name([city.name for city in others]),
         topic=pair.topic,
         cities=tuple(city_link(city.slug, city.name, city.side, language) for city in pair.cities),
         phases=tuple((text_of(phase.name, language), period_words(phase.period, language)) for phase in pair.phases),
@@ -235,5 +234,8 @@ def map_of_pairs(pairs: Sequence[ListedPair], language: str, *, chosen_city: int
     arcs = [arc for pair in pairs for arc in arcs_of(pair, is_chosen=chosen_city is not None or len(pairs) == 1)]
     joint = translate(noop("; "), language)
     return schematic_map(
-        dots, arcs, language, description=joint.join(text_of(pair_name(pair.cities), language) for pair in pairs)
+        dots,
+        arcs,
+        language,
+        description=joint.join(text_of(pair_name([city.name for city in pair.cities]), language) for pair in pairs),
     )
