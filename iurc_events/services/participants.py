@@ -109,7 +109,8 @@ def sign_up(event_id: int, registration: Registration) -> ParticipantState:
     """Register somebody, or put them on the waiting list; the same address again gets the first answer.
 
     Returns:
-        Whether there was a seat: registered, confirmed or waiting.
+        Registered where there was a seat, else waiting; for a known address what a new one would get, so that the
+        answer tells nobody who has signed up (sec-10).
 
     Raises:
         RegistrationClosedError: If the event takes no registrations now.
@@ -120,8 +121,9 @@ def sign_up(event_id: int, registration: Registration) -> ParticipantState:
     known = db.session.scalars(
         select(Participant).where(Participant.event_id == event.id, Participant.email == registration.email)
     ).one_or_none()
+    has_seat = _may_get_seat(event)
     if known and known.state != ParticipantState.CANCELLED:
-        return ParticipantState(known.state)
+        return ParticipantState.REGISTERED if has_seat else ParticipantState.WAITING
     token = new_token()
     participant = known or Participant(event_id=event.id, email=registration.email)
     participant.public_id = participant.public_id or uuid.uuid4()
@@ -134,7 +136,6 @@ def sign_up(event_id: int, registration: Registration) -> ParticipantState:
     participant.consented_at = participant.created_at = utc_now()
     participant.cancelled_at = participant.confirmed_at = None
     participant.token_hash = hash_token(token)
-    has_seat = _may_get_seat(event)
     participant.state = (ParticipantState.REGISTERED if has_seat else ParticipantState.WAITING).value
     if has_seat:
         event.seats_taken += 1

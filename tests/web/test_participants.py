@@ -61,6 +61,18 @@ def test_sign_up_registers_and_writes_once_when_sent_twice(event: Event, client:
     assert event.seats_taken == 1
 
 
+def test_answer_of_a_full_event_does_not_tell_who_has_signed_up(event: Event, client: FlaskClient) -> None:
+    for email in ("testina@example.org", "other@example.org"):
+        participants.sign_up(event.id, registration(email))
+    pages = []
+    for email in ("testina@example.org", "new@example.org"):
+        answer = client.post("/en/events/2027-green-roofs/sign-up", data={**FORM, "email": email})
+        pages.append(client.get(answer.headers["Location"]).text)
+    assert "All places are taken" in pages[0]
+    assert pages[0] == pages[1]
+    assert list(states().values()) == ["registered", "registered", "waiting"]
+
+
 def test_confirmation_holds_a_calendar_file_and_the_links_to_join(event: Event, client: FlaskClient) -> None:
     client.post("/en/events/2027-green-roofs/sign-up", data=FORM)
     message = db.session.query(Message).one()
