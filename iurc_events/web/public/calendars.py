@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import quote, urlencode
 
 from flask import Blueprint, g, make_response, render_template, request
@@ -29,6 +30,8 @@ blueprint = Blueprint("public_calendars", __name__, url_prefix="/<any(en,zh):lan
 KINDS = ("programme", "city", "pair", "theme")
 LANGUAGES = ("en", "zh", "both")
 _PREVIEWED = 3
+#: What ended longer ago is in no feed of a city, pair, programme or theme.
+_WINDOW = timedelta(days=400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,11 @@ def _feed(subject: FeedSubject, titles: str) -> Feed:
         outlook=f"https://outlook.office.com/calendar/0/addfromweb?url={quote(address, safe='')}&name={quote(title)}",
         path=path,
         qr=Markup(qr_svg(address, translate(noop("QR code of the calendar’s address"), language))),  # noqa: S704  (drawn by us)
-        rows=tuple(event_row(event, language, now) for event in listed),
+        rows=tuple(
+            event_row(event, language, now)
+            for event in listed
+            if subject.kind == "event" or event.ends_at is None or event.ends_at >= now - _WINDOW
+        ),
     )
 
 

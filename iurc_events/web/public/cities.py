@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -11,12 +12,14 @@ from flask.typing import ResponseReturnValue
 from iurc_events import addresses
 from iurc_events.database import utc_now
 from iurc_events.domain.clock_texts import ReferenceZone
-from iurc_events.domain.language_maps import localised, text_of
+from iurc_events.domain.language_maps import LanguageMap, LocalText, localised, text_of
 from iurc_events.models.programmes import DEFAULT_ZONES
 from iurc_events.queries import cities as city_queries
 from iurc_events.queries import events as event_queries
 from iurc_events.queries import pairs as pair_queries
+from iurc_events.queries.cities import CityAward
 from iurc_events.web.access import public
+from iurc_events.web.presentation.agendas import CityLink
 from iurc_events.web.presentation.events import event_row, zones_of_programme
 from iurc_events.web.presentation.paging import paging_view
 from iurc_events.web.presentation.places import (
@@ -92,6 +95,25 @@ def _clock_zones(zone_name: str, name: dict[str, str], side: str) -> list[Refere
     return [west, own] if side == "China" else [own, west, east]
 
 
+@dataclass(frozen=True, slots=True)
+class AwardLine:
+    """An award and who received it."""
+
+    name: LanguageMap
+    category: LocalText | None
+    recipient: CityLink
+
+
+def _awards_by_event(awards: Sequence[CityAward]) -> list[tuple[str, LanguageMap, list[AwardLine]]]:
+    """Return address and title of each event with its awards."""
+    groups: dict[str, tuple[LanguageMap, list[AwardLine]]] = {}
+    for award in awards:
+        recipient = city_link(award.recipient_slug, award.recipient_name, "", g.language)
+        line = AwardLine(award.name, localised(award.category, g.language), recipient)
+        groups.setdefault(award.event_slug, (award.event_title, []))[1].append(line)
+    return [(addresses.event(slug, g.language), title, lines) for slug, (title, lines) in groups.items()]
+
+
 @blueprint.get("/<slug>")
 @public
 def show_city(slug: str) -> ResponseReturnValue:
@@ -124,15 +146,6 @@ def show_city(slug: str) -> ResponseReturnValue:
         rows=[event_row(event, language, now) for event in events],
         total=total,
         pages=paging_view(page=page, per_page=PER_PAGE, total=total, path=request.path),
-        awards=[
-            (
-                award.name,
-                localised(award.category, language),
-                city_link(award.recipient_slug, award.recipient_name, "", language),
-                addresses.event(award.event_slug, language),
-                award.event_title,
-            )
-            for award in city_queries.list_awards(city.id)
-        ],
+        awards=_awards_by_event(city_queries.list_awards(city.id)),
         subscribe_href=f"/{language}/calendars/?{urlencode({'kind': 'city', 'id': city.slug})}",
     )

@@ -26,7 +26,7 @@ from iurc_events.queries.home import DotOfCity, MainProgramme
 from iurc_events.queries.pairs import ListedPair
 from iurc_events.web.access import public
 from iurc_events.web.localisation import ngettext
-from iurc_events.web.presentation.counts import CountView, reported_counts
+from iurc_events.web.presentation.counts import CountView, qualifier_word, reported_counts
 from iurc_events.web.presentation.events import EventRow, event_row, zones_of_programme
 from iurc_events.web.presentation.places import arcs_of, dot_of, schematic_map
 from iurc_events.web.presentation.times import instant_view
@@ -48,7 +48,14 @@ class HeldCard:
     date_text: str
     place: str
     title: LanguageMap
-    counts: tuple[CountView, ...]
+    counts: tuple[str, ...]
+
+
+def _in_one_line(count: CountView) -> str:
+    """Return "more than 70 participants", "27 cities and regions", 超过70位参会者."""
+    qualifier = "" if count.qualifier == qualifier_word("exactly", g.language) else count.qualifier
+    joint = "" if g.language == "zh" else " "
+    return joint.join(part for part in (qualifier, count.value_text + count.unit, count.label) if part)
 
 
 def _held_card(event: ListedEvent, row: EventRow, numbers: Sequence[tuple[str, int, str]]) -> HeldCard:
@@ -57,7 +64,7 @@ def _held_card(event: ListedEvent, row: EventRow, numbers: Sequence[tuple[str, i
         date_text=row.time.date_short if row.time else "",
         place=row.place,
         title=event.title,
-        counts=reported_counts(numbers, g.language)[:2],
+        counts=tuple(_in_one_line(count) for count in reported_counts(numbers, g.language)[:2]),
     )
 
 

@@ -18,4 +18,3 @@ def share_with_everybody(response: Response) -> Response:
     response.add_etag()
     response.make_conditional(request)
     return response
-
