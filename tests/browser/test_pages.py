@@ -1,0 +1,145 @@
+"""Every page of the demo programme in a real browser: rules of access, narrow windows, no stranger asked, no error."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from tests.conftest import LiveServer
+
+EVENT = "organise/events/2022-11-08-iurc-annual-conference"
+PUBLIC = [
+    "",
+    "events/",
+    "events/?q=nothing+is+called+so",
+    "events/2022-04-29-industry-4-0-seminar",
+    "events/2022-11-08-iurc-annual-conference",
+    "events/2021-yangzhou-horticultural-expo",
+    "cities/",
+    "cities/barcelona",
+    "pairs/",
+    "pairs/chongqing--mannheim",
+    "themes/",
+    "themes/circular-economy",
+    "calendars/",
+    "about",
+    "accessibility",
+    "personal-data",
+    "sign-in",
+    "no-such-page",
+]
+ORGANISER = [
+    "organise/",
+    "organise/events/",
+    "organise/events/new",
+    EVENT,
+    f"{EVENT}/agenda",
+    f"{EVENT}/sessions/new",
+    f"{EVENT}/delegations",
+    f"{EVENT}/delegations/choose",
+    f"{EVENT}/participants",
+    f"{EVENT}/counts",
+    f"{EVENT}/history",
+    f"{EVENT}/life",
+    "organise/documents/",
+    "organise/reports/",
+    "organise/outbox/",
+    "organise/cities/",
+    "account/",
+    "account/calendars/",
+]
+PAGES = [
+    pytest.param(None, PUBLIC, id="anybody"),
+    pytest.param("organiser@example.org", ORGANISER, id="organiser"),
+    pytest.param("administrator@example.org", ["organise/people/", "organise/people/invite"], id="administrator"),
+    pytest.param("delegate.mannheim@example.org", ["delegation/"], id="delegate"),
+]
+LANGUAGE_TAGS = {"en": "en", "zh": "zh-Hans"}
+
+
+def sign_in(page: Page, live_server: LiveServer, email: str) -> None:
+    page.goto("/en/sign-in")
+    page.get_by_label("Mail address").fill(email)
+    page.get_by_label("Password", exact=True).fill(live_server.passwords[email])
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url(re.compile(r"/en/(organise|delegation|account)"))
+
+
+def violations(page: Page) -> list[str]:
+    """Name each rule of access that the page breaks and the elements that break it."""
+    found = Axe().run(page).response["violations"]
+    return [f"{rule['id']}: {' | '.join(' '.join(map(str, n['target'])) for n in rule['nodes'])}" for rule in found]
+
+
+class Listener:
+    """What a tab asks for and complains about."""
+
+    def __init__(self, page: Page) -> None:
+        self.requests: list[str] = []
+        self.errors: list[str] = []
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def forget(self) -> None:
+        self.requests.clear()
+        self.errors.clear()
+
+
+def faults(page: Page, heard: Listener, path: str, language: str, site: str) -> list[str]:
+    """Open a page, wide and then narrow, and say all that is wrong with it."""
+    heard.forget()
+    page.set_viewport_size({"width": 1440, "height": 900})
+    expected = 404 if path == "no-such-page" else 200
+
+    response = page.goto(f"/{language}/{path}")
+
+    assert response is not None
+    found = [] if response.status == expected else [f"status {response.status}"]
+    found += violations(page)
+    lang = page.locator("html").get_attribute("lang")
+    found += [] if lang == LANGUAGE_TAGS[language] else [f"lang {lang}"]
+    found += [] if page.title().strip() else ["no title"]
+    page.set_viewport_size({"width": 320, "height": 640})
+    width = page.evaluate("document.documentElement.scrollWidth")
+    found += [] if width <= 320 else [f"{width} pixels wide in a window of 320: {', '.join(too_wide(page))}"]
+    found += [f"asks another host: {url}" for url in heard.requests if not url.startswith((f"{site}/", "data:"))]
+    refused = "Failed to load resource: the server responded with a status of 404"
+    found += [f"console: {text}" for text in heard.errors if not (expected == 404 and text.startswith(refused))]
+    return found
+
+
+def too_wide(page: Page) -> Sequence[str]:
+    """Name the first elements that reach beyond the window."""
+    names: list[str] = page.evaluate(
+        """() => [...document.body.querySelectorAll("*")]
+          .filter((e) => e.getBoundingClientRect().right > 321)
+          .slice(0, 6)
+          .map((e) => e.tagName.toLowerCase() + (e.classList.length ? "." + [...e.classList].join(".") : ""))"""
+    )
+    return names
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("zh", "dark")])
+@pytest.mark.parametrize(("email", "paths"), PAGES)
+def test_pages_are_open_to_everybody_and_fit_a_phone(
+    browser: Browser, live_server: LiveServer, email: str | None, paths: list[str], language: str, scheme: str
+) -> None:
+    context = browser.new_context(base_url=live_server.url, locale="en-GB", color_scheme=scheme)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    if email:
+        sign_in(page, live_server, email)
+    heard = Listener(page)
+
+    found = {f"/{language}/{path}": faults(page, heard, path, language, live_server.url) for path in paths}
+
+    context.close()
+    assert {path: lines for path, lines in found.items() if lines} == {}, "\n" + "\n".join(
+        f"{path}\n    " + "\n    ".join(lines) for path, lines in found.items() if lines
+    )
