@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.conftest import LiveServer
 
-EVENT = "organise/events/2022-11-08-iurc-annual-conference"
+EVENT = "organise/events/2022-04-29-industry-4-0-seminar"
 PUBLIC = [
     "",
     "events/",
