@@ -50,7 +50,7 @@ class OwnSpeaker:
     public_id: uuid.UUID
     line: SpeakerLine
     state: str
-    is_complete: bool
+    missing: str
     topic: LocalText | None
     places: tuple[str, ...]
     decision_note: str
@@ -103,6 +103,16 @@ def invitation_row(delegation: Delegation, used: int, language: str, now: dateti
     )
 
 
+def _missing_words(speaker: Speaker, language: str) -> str:
+    needed: tuple[tuple[str, Mapping[str, str] | None], ...] = (
+        (noop("job title"), speaker.title),
+        (noop("organisation"), speaker.organisation),
+        (noop("topic"), speaker.topic),
+    )
+    separator = "、" if language == "zh" else ", "
+    return separator.join(translate(word, language) for word, value in needed if not value)
+
+
 def own_speaker(
     speaker: Speaker, places: Sequence[tuple[Any, Any]], delegation: Delegation, language: str, *, is_open: bool
 ) -> OwnSpeaker:
@@ -114,7 +124,6 @@ def own_speaker(
         slot = item.slot or session.slot
         time = time_view(slot, zones, language, own_zone=delegation.city.time_zone) if slot else None
         shown.append(" · ".join(part for part in (title.text if title else "", time.inline if time else "") if part))
-    needed: tuple[Mapping[str, str] | None, ...] = (speaker.title, speaker.organisation, speaker.topic)
     return OwnSpeaker(
         public_id=speaker.public_id,
         line=SpeakerLine(
@@ -130,7 +139,7 @@ def own_speaker(
             organisation=localised(speaker.organisation, language),
         ),
         state=speaker.state,
-        is_complete=all(needed),
+        missing=_missing_words(speaker, language),
         topic=localised(speaker.topic, language),
         places=tuple(shown),
         decision_note=speaker.decision_note or "",
