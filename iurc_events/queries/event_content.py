@@ -116,7 +116,7 @@ def _load_people(content: EventContent, event_id: int, *, with_unconsented: bool
 
 
 def _load_cities(content: EventContent, event_id: int) -> None:
-    city = (City.id, City.slug, City.name.label("name"), City.side, City.country, City.lat, City.lon)
+    city = (City.id, City.slug, City.name.label("name"), City.side, City.country, City.lat, City.lon, City.sort_keys)
     none = cast(null(), Integer)
     rows = db.session.execute(
         union_all(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
     ColumnElement,
     Integer,
     case,
+    cast,
     desc,
     func,
     literal,
@@ -118,11 +120,11 @@ def _conditions(filters: EventFilters, *, without: str = "") -> list[ColumnEleme
         conditions.append(Event.last_day >= filters.from_day.isoformat())
     if filters.to_day:
         conditions.append(Event.first_day <= filters.to_day.isoformat())
-    if filters.cities:
+    if filters.cities and without != "city":
         conditions.append(_of_any("city", City, filters.cities))
-    if filters.themes:
+    if filters.themes and without != "theme":
         conditions.append(_of_any("theme", Theme, filters.themes))
-    if filters.programmes:
+    if filters.programmes and without != "programme":
         conditions.append(_of_any("programme", Programme, filters.programmes))
     if filters.kinds and without != "kind":
         conditions.append(Event.kind.in_(filters.kinds))
@@ -235,20 +237,83 @@ def count_by(column: str, filters: EventFilters) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def list_filter_choices() -> list[tuple[str, str, LanguageMap, str]]:
-    """Return (kind, slug, name, side) of the cities, themes and programmes that have events, in one statement."""
+@dataclass(frozen=True, slots=True)
+class SubjectChoice:
+    """A city, theme or programme to filter by, and how many events it would show."""
 
-    def of(kind: str, table: Any, side: Any) -> Any:
-        used = select(EventMembership.subject_id).where(EventMembership.subject_kind == kind)
-        return select(literal(kind), table.slug, table.name, side, table.position).where(table.id.in_(used))
+    kind: str
+    slug: str
+    name: LanguageMap
+    side: str
+    sort_keys: LanguageMap
+    count: int
 
-    none = literal("")
+
+def count_by_subject(filters: EventFilters) -> list[SubjectChoice]:
+    """Count the events that fit by city, theme and programme, each without its own filter, in one statement.
+
+    Those without an event are left out, but for what is chosen.
+    """
+
+    def of(kind: str, table: Any, side: Any, sort_keys: Any, chosen: tuple[str, ...]) -> Any:
+        numbers = (
+            select(EventMembership.subject_id.label("key"), func.count().label("number"))
+            .join(Event, Event.id == EventMembership.event_id)
+            .where(EventMembership.subject_kind == kind, *_conditions(filters, without=kind))
+            .group_by(EventMembership.subject_id)
+            .subquery()
+        )
+        number = func.coalesce(numbers.c.number, 0)
+        return (
+            select(literal(kind), table.slug, table.name, side, sort_keys, number, table.position)
+            .outerjoin(numbers, numbers.c.key == table.id)
+            .where((number > 0) | table.slug.in_(chosen))
+        )
+
+    none, no_keys = literal(""), cast(null(), JSON)
     rows = db.session.execute(
-        union_all(of("city", City, City.side), of("theme", Theme, none), of("programme", Programme, none)).order_by(
-            sql_text("5")
+        union_all(
+            of("city", City, City.side, City.sort_keys, filters.cities),
+            of("theme", Theme, none, no_keys, filters.themes),
+            of("programme", Programme, none, no_keys, filters.programmes),
+        ).order_by(sql_text("7"))
+    )
+    return [SubjectChoice(row[0], row[1], row[2], row[3], row[4] or {}, row[5]) for row in rows]
+
+
+def without_unknown(filters: EventFilters) -> EventFilters:
+    """Return the filters without addresses of cities, themes and programmes that do not exist."""
+    if not (filters.cities or filters.themes or filters.programmes):
+        return filters
+    asked = ((City, filters.cities), (Theme, filters.themes), (Programme, filters.programmes))
+    rows = db.session.execute(
+        union_all(
+            *(select(literal(n), table.slug).where(table.slug.in_(slugs)) for n, (table, slugs) in enumerate(asked))
         )
     )
-    return [(row[0], row[1], row[2], row[3]) for row in rows]
+    known = {(row[0], row[1]) for row in rows}
+    cities, themes, programmes = (
+        tuple(slug for slug in slugs if (n, slug) in known) for n, (_, slugs) in enumerate(asked)
+    )
+    return replace(filters, cities=cities, themes=themes, programmes=programmes)
+
+
+def list_followable() -> list[SubjectChoice]:
+    """Return the cities, themes and programmes that have events, uncounted, in one statement."""
+
+    def of(kind: str, table: Any, side: Any, sort_keys: Any) -> Any:
+        used = select(EventMembership.subject_id).where(EventMembership.subject_kind == kind)
+        return select(literal(kind), table.slug, table.name, side, sort_keys, table.position).where(table.id.in_(used))
+
+    none, no_keys = literal(""), cast(null(), JSON)
+    rows = db.session.execute(
+        union_all(
+            of("city", City, City.side, City.sort_keys),
+            of("theme", Theme, none, no_keys),
+            of("programme", Programme, none, no_keys),
+        ).order_by(sql_text("6"))
+    )
+    return [SubjectChoice(row[0], row[1], row[2], row[3], row[4] or {}, 0) for row in rows]
 
 
 def find_public_event(slug: str) -> Event | None:

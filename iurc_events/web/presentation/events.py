@@ -136,7 +136,16 @@ def _texts(values: Iterable[LanguageMap] | None, language: str) -> tuple[LocalTe
     return tuple(found for value in values or () if (found := localised(value, language)))
 
 
+def _position(row: Any, language: str) -> tuple[LocalText | None, LocalText | None]:
+    """Return title and organisation; in Chinese they make one text, the organisation first."""
+    position, organisation = localised(row.title, language), localised(row.organisation, language)
+    if position and organisation and position.language == organisation.language == language == "zh":
+        return LocalText(organisation.text + position.text, "zh", is_fallback=False), None
+    return position, organisation
+
+
 def _speaker_line(row: Any, language: str, *, role: str = "") -> SpeakerLine:
+    position, organisation = _position(row, language)
     return SpeakerLine(
         name=person_name(
             row.name,
@@ -146,8 +155,8 @@ def _speaker_line(row: Any, language: str, *, role: str = "") -> SpeakerLine:
             name_status=row.name_status,
             honorific=row.honorific,
         ),
-        position=localised(row.title, language),
-        organisation=localised(row.organisation, language),
+        position=position,
+        organisation=organisation,
         role=role,
     )
 
@@ -326,7 +335,13 @@ def event_page(event: Event, content: EventContent, language: str, *, now: datet
             for tag in event.working_languages or ()
         ),
         organisers=_texts(event.organisers, language),
-        cities=tuple(_city_link(row, language) for row in content.cities.values()),
+        cities=tuple(
+            _city_link(row, language)
+            for row in sorted(
+                content.cities.values(),
+                key=lambda row: (row.sort_keys.get(language) or text_of(row.name, language), row.slug),
+            )
+        ),
         documents=_documents(content, language),
         outcomes=_texts((row.text for row in content.parts.get("outcome", [])), language),
         awards=tuple(

@@ -70,10 +70,11 @@ def _kinds() -> tuple[KindChoice, ...]:
     language = g.language
     other = "zh" if language == "en" else "en"
     options: dict[str, list[tuple[str, str]]] = {"programme": [], "city": [], "theme": []}
-    for kind, slug, name, _side in event_queries.list_filter_choices():
-        own = text_of(name, language)
-        second = name.get(other, "") if kind == "city" else ""
-        options[kind].append((slug, f"{own} {second}" if second and second != own else own))
+    followable = event_queries.list_followable()
+    for choice in sorted(followable, key=lambda choice: choice.sort_keys.get(language, "")):
+        own = text_of(choice.name, language)
+        second = choice.name.get(other, "") if choice.kind == "city" else ""
+        options[choice.kind].append((choice.slug, f"{own} {second}" if second and second != own else own))
     pairs = tuple((slug, text_of(pair_name(names), language)) for slug, names in pair_queries.list_pair_names())
     return (
         KindChoice(
@@ -88,7 +89,7 @@ def _kinds() -> tuple[KindChoice, ...]:
             _("One city"),
             _("Every event it takes part in"),
             _("City or region"),
-            tuple(sorted(options["city"], key=lambda option: option[1].casefold())),
+            tuple(options["city"]),
         ),
         KindChoice("pair", _("One pair"), _("Sessions of two or more cities"), _("Pair"), pairs),
         KindChoice("theme", _("One theme"), _("For example climate and energy"), _("Theme"), tuple(options["theme"])),

@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 
 from iurc_events import addresses
 from iurc_events.database import utc_now
-from iurc_events.domain.language_maps import localised
+from iurc_events.domain.language_maps import text_of
 from iurc_events.domain.time_slots import deadline_instant
 from iurc_events.domain.vocabulary import EVENT_FORMATS, EVENT_KINDS, PUBLIC_STATES
 from iurc_events.models.events import Event
@@ -29,6 +29,7 @@ from iurc_events.web.localisation import ngettext
 from iurc_events.web.presentation.events import event_page, event_row, shown_state
 from iurc_events.web.presentation.paging import paging_view
 from iurc_events.web.presentation.vocabulary import label
+from iurc_events.web.public.calendars import is_wechat
 
 blueprint = Blueprint("public_events", __name__, url_prefix="/<any(en,zh):lang>/events")
 PER_PAGE = 10
@@ -115,27 +116,36 @@ def _feed_of(filters: EventFilters) -> str | None:
 @public
 def list_events() -> ResponseReturnValue:
     """Show the events that fit the filters of the address."""
-    filters, ignored = read_filters(request.args)
+    asked, ignored = read_filters(request.args)
+    filters = event_queries.without_unknown(asked)
+    for name, before, after in (
+        ("city", asked.cities, filters.cities),
+        ("theme", asked.themes, filters.themes),
+        ("programme", asked.programmes, filters.programmes),
+    ):
+        if before != after:
+            ignored.append(name)
     now = utc_now()
     page = max(request.args.get("page", 1, type=int), 1)
     listed, total = event_queries.list_events(filters, now=now, page=min(page, 100_000), per_page=PER_PAGE)
     rows = [event_row(event, g.language, now) for event in listed]
     path = request.path
     names: dict[tuple[str, str], str] = {}
-    cities: dict[str, list[tuple[str, str]]] = {}
-    themes: list[tuple[str, str]] = []
-    for kind, slug, name, side in event_queries.list_filter_choices():
-        found = localised(name, g.language)
-        text = found.text if found else slug
-        names[kind, slug] = text
-        if kind == "city":
-            cities.setdefault(side, []).append((slug, text))
-        elif kind == "theme":
-            themes.append((slug, text))
+    subjects: dict[str, list[Choice]] = {"city": [], "theme": [], "programme": []}
+    chosen_slugs = {"city": filters.cities, "theme": filters.themes, "programme": filters.programmes}
+    sides: dict[str, str] = {}
+    found = event_queries.count_by_subject(filters)
+    for subject in sorted(found, key=lambda subject: subject.sort_keys.get(g.language, "")):
+        text = text_of(subject.name, g.language)
+        names[subject.kind, subject.slug] = text
+        sides[subject.slug] = subject.side
+        is_chosen = subject.slug in chosen_slugs[subject.kind]
+        subjects[subject.kind].append(Choice(subject.slug, text, subject.count, is_chosen))
     facets = []
     for column, legend, values, chosen in (
         ("kind", _("Kind"), EVENT_KINDS, filters.kinds),
         ("format", _("Format"), EVENT_FORMATS, filters.formats),
+        ("state", _("State"), tuple(state.value for state in PUBLIC_STATES), filters.states),
     ):
         numbers = event_queries.count_by(column, filters)
         options = [
@@ -145,8 +155,8 @@ def list_events() -> ResponseReturnValue:
         ]
         names |= {(column, option.value): option.label for option in options}
         facets.append((column, legend, options))
-    for state in filters.states:
-        names["state", state] = label("state", state, g.language)
+    if len(subjects["programme"]) > 1 or filters.programmes:
+        facets.append(("programme", _("Programme"), subjects["programme"]))
     return render_template(
         "public_events/list.html",
         filters=filters,
@@ -160,11 +170,11 @@ def list_events() -> ResponseReturnValue:
         path=path,
         facets=facets,
         city_groups=[
-            (side, label("side", side, g.language), sorted(cities[side], key=lambda pair: pair[1]))
+            (label("side", side, g.language), cities)
             for side in ("EU", "China", "other")
-            if side in cities
+            if (cities := [choice for choice in subjects["city"] if sides[choice.value] == side])
         ],
-        themes=themes,
+        themes=subjects["theme"],
         chips=_chips(filters, names, path),
         feed_href=_feed_of(filters),
     )
@@ -222,11 +232,17 @@ def render_event(event: Event, *, is_preview: bool = False) -> str:
     language = g.language
     is_past = event.ends_at is not None and event.ends_at <= now
     pdf_href = f"/{language}/events/{event.slug}/agenda.pdf"
+    calendar_href = f"/{language}/calendars/?{urlencode({'kind': 'event', 'id': event.slug})}"
 
     def body() -> str:
         content = event_queries.load_content(event.id, with_unconsented=is_preview)
         view = event_page(event, content, language, now=now)
-        return render_template("public_events/_body.html", view=view, pdf_href=pdf_href)
+        return render_template(
+            "public_events/_body.html",
+            view=view,
+            pdf_href=pdf_href,
+            calendar_href="" if is_preview or event.time_precision == "month" else calendar_href,
+        )
 
     kept = kept_pages.get_or_render((event.id, event.version, language, is_past, is_preview), body)
     registration = registration_of(event, now)
@@ -236,7 +252,7 @@ def render_event(event: Event, *, is_preview: bool = False) -> str:
         "state": shown_state(event.state, is_open=registration.is_open, is_full=registration.is_full, is_past=is_past),
         "status_note": event.status_note,
         "registration": registration,
-        "feed_href": addresses.feed("event", event.slug, language),
+        "feed_href": calendar_href if is_wechat() else addresses.feed("event", event.slug, language),
         "pdf_href": pdf_href,
         "has_agenda": 'class="agenda' in kept,
         "is_preview": is_preview,
