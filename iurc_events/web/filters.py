@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from flask import Flask
+from markupsafe import Markup
 
 from iurc_events.domain.language_maps import LocalText, other_language_of
+from iurc_events.web.presentation.agenda_markup import agenda_markup
+from iurc_events.web.presentation.agendas import AgendaView
 from iurc_events.web.presentation.vocabulary import label
 
 
@@ -25,5 +28,10 @@ def init_filters(app: Flask, current_language: Callable[[], str]) -> None:
         """Return a text in the other of English and Chinese where both exist."""
         return other_language_of(texts, current_language())
 
+    def write_agenda(view: AgendaView, level: int = 3) -> Markup:
+        """Return an agenda as markup in the page's language."""
+        return agenda_markup(view, current_language(), level)
+
+    app.add_template_global(write_agenda, "agenda_markup")
     app.add_template_global(label_of, "label_of")
     app.add_template_global(other_language, "other_language")
