@@ -13,10 +13,11 @@ from sqlalchemy import (
     Integer,
     case,
     cast,
-    desc,
+    exists,
     func,
     literal,
     null,
+    or_,
     select,
     union_all,
 )
@@ -186,67 +187,109 @@ def list_where(*conditions: ColumnElement[bool], order: Sequence[Any], limit: in
     return _listed(_select_listed().where(*conditions).order_by(*order).limit(limit))
 
 
-def list_events(
-    filters: EventFilters, *, now: datetime, page: int = 1, per_page: int = 10
-) -> tuple[list[ListedEvent], int]:
-    """Return one page of the events that fit, and how many there are: to come in order, then past, latest first."""
-    conditions = _conditions(filters)
-    total = db.session.scalar(select(func.count(Event.id)).where(*conditions)) or 0
-    is_past = Event.ends_at <= now
-    rows = _listed(
-        _select_listed()
-        .where(*conditions)
-        .order_by(
-            case((is_past, 1), else_=0),
-            case((is_past, null()), else_=Event.starts_at),
-            desc(case((is_past, Event.starts_at), else_=null())),
-            Event.id,
-        )
-        .limit(per_page)
-        .offset((page - 1) * per_page)
+@dataclass(frozen=True, slots=True)
+class FacetCounts:
+    """How many events fit in all, how many of them are to come, and how many each choice of a filter would show."""
+
+    total: int
+    coming: int
+    by_column: dict[str, dict[str, int]]
+
+
+_FACETS = {"kind": Event.kind, "format": Event.format, "state": Event.state}
+
+
+def _is_coming(now: datetime) -> ColumnElement[bool]:
+    return or_(Event.ends_at > now, Event.ends_at.is_(None))
+
+
+def count_events(filters: EventFilters, *, now: datetime) -> FacetCounts:
+    """Count the events that fit by kind, format and state, each without its own filter.
+
+    One statement counts them all; each of the three that is filtered by takes one more.
+    """
+    coming_flag = case((_is_coming(now), 1), else_=0)
+    columns = (Event.kind, Event.format, Event.state)
+    total = coming = 0
+    by_column: dict[str, dict[str, int]] = {name: {} for name in _FACETS}
+    for row in db.session.execute(
+        select(*columns, coming_flag, func.count()).where(*_conditions(filters)).group_by(*columns, coming_flag)
+    ):
+        total += row[4]
+        coming += row[4] if row[3] else 0
+        for name, value in zip(_FACETS, row, strict=False):
+            by_column[name][value] = by_column[name].get(value, 0) + row[4]
+    chosen = {"kind": filters.kinds, "format": filters.formats, "state": filters.states}
+    for name, attribute in _FACETS.items():
+        if chosen[name]:
+            rows = db.session.execute(
+                select(attribute, func.count()).where(*_conditions(filters, without=name)).group_by(attribute)
+            )
+            by_column[name] = {row[0]: row[1] for row in rows}
+    return FacetCounts(total, coming, by_column)
+
+
+def _page(
+    conditions: Sequence[ColumnElement[bool]], *, now: datetime, coming: int, page: int, per_page: int
+) -> list[ListedEvent]:
+    """Return one page: what is to come in order, then what is past, latest first.
+
+    The keys of the page are found on the narrow index of public events; only its own rows are read whole.
+    """
+    first, last = (page - 1) * per_page, page * per_page
+    rows: list[ListedEvent] = []
+    is_coming = _is_coming(now)
+    parts = (
+        (is_coming, (Event.starts_at, Event.id), first, min(last, coming)),
+        (~is_coming, (Event.starts_at.desc(), Event.id), max(first - coming, 0), last - coming),
     )
-    return rows, total
+    for condition, order, start, end in parts:
+        if start < end:
+            keys = select(Event.id).where(*conditions, condition).order_by(*order).limit(end - start).offset(start)
+            rows += _listed(_select_listed().where(Event.id.in_(keys)).order_by(*order))
+    return rows
+
+
+def list_events(
+    filters: EventFilters, counts: FacetCounts, *, now: datetime, page: int = 1, per_page: int = 10
+) -> list[ListedEvent]:
+    """Return one page of the events that fit: to come in order, then past, latest first.
+
+    Args:
+        counts: Of the same filters at the same moment, see :func:`count_events`.
+    """
+    return _page(_conditions(filters), now=now, coming=counts.coming, page=page, per_page=per_page)
 
 
 def list_events_of(
     kind: str, subject_id: int, *, now: datetime, page: int = 1, per_page: int = 10
 ) -> tuple[list[ListedEvent], int]:
     """Return one page of the public events of a city, pair, programme or theme, and how many there are."""
-    of_subject = Event.id.in_(
-        select(EventMembership.event_id).where(
-            EventMembership.subject_kind == kind, EventMembership.subject_id == subject_id
-        )
-    )
-    total = db.session.scalar(select(func.count(Event.id)).where(is_public(), of_subject)) or 0
-    is_past = Event.ends_at <= now
-    statement = _select_listed().where(is_public(), of_subject)
-    statement = statement.order_by(
-        case((is_past, 1), else_=0),
-        case((is_past, null()), else_=Event.starts_at),
-        desc(case((is_past, Event.starts_at), else_=null())),
-        Event.id,
-    )
-    return _listed(statement.limit(per_page).offset((page - 1) * per_page)), total
-
-
-def count_by(column: str, filters: EventFilters) -> dict[str, int]:
-    """Count the events that fit by ``kind`` or ``format``, its own filter left out."""
-    attribute = {"kind": Event.kind, "format": Event.format, "state": Event.state}[column]
-    statement = select(attribute, func.count()).where(*_conditions(filters, without=column)).group_by(attribute)
-    rows = db.session.execute(statement)
-    return {row[0]: row[1] for row in rows}
+    conditions = [
+        is_public(),
+        Event.id.in_(
+            select(EventMembership.event_id).where(
+                EventMembership.subject_kind == kind, EventMembership.subject_id == subject_id
+            )
+        ),
+    ]
+    coming_flag = case((_is_coming(now), 1), else_=0)
+    total, coming = db.session.execute(
+        select(func.count(), func.coalesce(func.sum(coming_flag), 0)).select_from(Event).where(*conditions)
+    ).one()
+    return _page(conditions, now=now, coming=int(coming), page=page, per_page=per_page), total
 
 
 @dataclass(frozen=True, slots=True)
 class SubjectChoice:
-    """A city, theme or programme to filter by, and how many events it would show."""
+    """A city, theme or programme to filter by, and how many events it would show; None where nobody counted."""
 
     kind: str
     slug: str
     name: LanguageMap
     side: str
     sort_keys: LanguageMap
-    count: int
+    count: int | None
 
 
 def count_by_subject(filters: EventFilters) -> list[SubjectChoice]:
@@ -285,7 +328,11 @@ def without_unknown(filters: EventFilters) -> EventFilters:
     """Return the filters without addresses of cities, themes and programmes that do not exist."""
     if not (filters.cities or filters.themes or filters.programmes):
         return filters
-    asked = ((City, filters.cities), (Theme, filters.themes), (Programme, filters.programmes))
+    asked: tuple[tuple[Any, tuple[str, ...]], ...] = (
+        (City, filters.cities),
+        (Theme, filters.themes),
+        (Programme, filters.programmes),
+    )
     rows = db.session.execute(
         union_all(
             *(select(literal(n), table.slug).where(table.slug.in_(slugs)) for n, (table, slugs) in enumerate(asked))
@@ -302,8 +349,8 @@ def list_followable() -> list[SubjectChoice]:
     """Return the cities, themes and programmes that have events, uncounted, in one statement."""
 
     def of(kind: str, table: Any, side: Any, sort_keys: Any) -> Any:
-        used = select(EventMembership.subject_id).where(EventMembership.subject_kind == kind)
-        return select(literal(kind), table.slug, table.name, side, sort_keys, table.position).where(table.id.in_(used))
+        used = exists().where(EventMembership.subject_kind == kind, EventMembership.subject_id == table.id)
+        return select(literal(kind), table.slug, table.name, side, sort_keys, table.position).where(used)
 
     none, no_keys = literal(""), cast(null(), JSON)
     rows = db.session.execute(
@@ -313,7 +360,7 @@ def list_followable() -> list[SubjectChoice]:
             of("programme", Programme, none, no_keys),
         ).order_by(sql_text("6"))
     )
-    return [SubjectChoice(row[0], row[1], row[2], row[3], row[4] or {}, 0) for row in rows]
+    return [SubjectChoice(row[0], row[1], row[2], row[3], row[4] or {}, None) for row in rows]
 
 
 def find_public_event(slug: str) -> Event | None:

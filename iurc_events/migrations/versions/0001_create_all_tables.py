@@ -297,6 +297,9 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_events_first_day"), ["first_day"], unique=False)
         batch_op.create_index(batch_op.f("ix_events_kind"), ["kind"], unique=False)
         batch_op.create_index(batch_op.f("ix_events_last_day"), ["last_day"], unique=False)
+        batch_op.create_index(
+            "ix_events_listed", ["deleted_at", "state", "kind", "format", "ends_at", "starts_at"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_events_programme_id"), ["programme_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_events_starts_at"), ["starts_at"], unique=False)
         batch_op.create_index("ix_events_state_starts_at", ["state", "starts_at"], unique=False)
@@ -1382,6 +1385,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_events_state_starts_at")
         batch_op.drop_index(batch_op.f("ix_events_starts_at"))
         batch_op.drop_index(batch_op.f("ix_events_programme_id"))
+        batch_op.drop_index("ix_events_listed")
         batch_op.drop_index(batch_op.f("ix_events_last_day"))
         batch_op.drop_index(batch_op.f("ix_events_kind"))
         batch_op.drop_index(batch_op.f("ix_events_first_day"))

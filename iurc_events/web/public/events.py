@@ -33,6 +33,8 @@ from iurc_events.web.public.calendars import is_wechat
 
 blueprint = Blueprint("public_events", __name__, url_prefix="/<any(en,zh):lang>/events")
 PER_PAGE = 10
+#: Of more events than this, cities, themes and programmes are offered without their numbers: these take seconds.
+MOST_COUNTED = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Choice:
 
     value: str
     label: str
-    count: int
+    count: int | None
     is_chosen: bool
 
 
@@ -127,14 +129,17 @@ def list_events() -> ResponseReturnValue:
             ignored.append(name)
     now = utc_now()
     page = max(request.args.get("page", 1, type=int), 1)
-    listed, total = event_queries.list_events(filters, now=now, page=min(page, 100_000), per_page=PER_PAGE)
+    counts = event_queries.count_events(filters, now=now)
+    page = min(page, -(-counts.total // PER_PAGE) or 1)
+    listed = event_queries.list_events(filters, counts, now=now, page=page, per_page=PER_PAGE)
     rows = [event_row(event, g.language, now) for event in listed]
     path = request.path
     names: dict[tuple[str, str], str] = {}
     subjects: dict[str, list[Choice]] = {"city": [], "theme": [], "programme": []}
     chosen_slugs = {"city": filters.cities, "theme": filters.themes, "programme": filters.programmes}
     sides: dict[str, str] = {}
-    found = event_queries.count_by_subject(filters)
+    is_counted = counts.total <= MOST_COUNTED
+    found = event_queries.count_by_subject(filters) if is_counted else event_queries.list_followable()
     for subject in sorted(found, key=lambda subject: subject.sort_keys.get(g.language, "")):
         text = text_of(subject.name, g.language)
         names[subject.kind, subject.slug] = text
@@ -147,7 +152,7 @@ def list_events() -> ResponseReturnValue:
         ("format", _("Format"), EVENT_FORMATS, filters.formats),
         ("state", _("State"), tuple(state.value for state in PUBLIC_STATES), filters.states),
     ):
-        numbers = event_queries.count_by(column, filters)
+        numbers = counts.by_column[column]
         options = [
             Choice(value, label(column, value, g.language), numbers.get(value, 0), value in chosen)
             for value in values
@@ -161,11 +166,11 @@ def list_events() -> ResponseReturnValue:
         "public_events/list.html",
         filters=filters,
         ignored=ignored,
-        total=total,
+        total=counts.total,
         coming=[row for row in rows if not row.is_past],
         past=[row for row in rows if row.is_past],
         pages=paging_view(
-            page=page, per_page=PER_PAGE, total=total, path=path, query=list(request.args.items(multi=True))
+            page=page, per_page=PER_PAGE, total=counts.total, path=path, query=list(request.args.items(multi=True))
         ),
         path=path,
         facets=facets,
