@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from iurc_events.database import db
+from iurc_events.mail import Quota
+from iurc_events.models.accounts import User
+from iurc_events.models.cities import City
+from iurc_events.models.programmes import Programme
+from iurc_events.services import delegations
+from iurc_events.services.delegations import CityInvitation, FocalPointDetails
+from tests import factories
 from tests.conftest import LiveServer
 
 EVENT = "organise/events/2022-04-29-industry-4-0-seminar"
@@ -31,6 +40,8 @@ PUBLIC = [
     "personal-data",
     "sign-in",
     "no-such-page",
+    "events/{event}",
+    "events/{event}/sign-up",
 ]
 ORGANISER = [
     "organise/",
@@ -45,6 +56,10 @@ ORGANISER = [
     f"{EVENT}/counts",
     f"{EVENT}/history",
     f"{EVENT}/life",
+    "organise/events/{event}/agenda",
+    "organise/events/{event}/delegations",
+    "organise/events/{event}/delegations/{delegation}",
+    "organise/events/{event}/speakers/{speaker}",
     "organise/documents/",
     "organise/reports/",
     "organise/outbox/",
@@ -52,13 +67,43 @@ ORGANISER = [
     "account/",
     "account/calendars/",
 ]
+DELEGATE = [
+    "delegation/",
+    "delegation/{delegation}",
+    "delegation/{delegation}/speakers/{speaker}",
+    "delegation/{delegation}/print",
+]
 PAGES = [
     pytest.param(None, PUBLIC, id="anybody"),
     pytest.param("organiser@example.org", ORGANISER, id="organiser"),
     pytest.param("administrator@example.org", ["organise/people/", "organise/people/invite"], id="administrator"),
-    pytest.param("delegate.mannheim@example.org", ["delegation/"], id="delegate"),
+    pytest.param("delegate.mannheim@example.org", DELEGATE, id="delegate"),
 ]
 LANGUAGE_TAGS = {"en": "en", "zh": "zh-Hans"}
+
+
+@pytest.fixture(scope="module")
+def names(live_server: LiveServer) -> Mapping[str, str]:
+    """Make an event to come with an agenda, an invited city and its speaker; return what addresses call them."""
+    day = (date.today() + timedelta(days=60)).isoformat()  # noqa: DTZ011  (a day of the calendar, far from now)
+    with live_server.app.app_context():
+        programme = db.session.query(Programme).filter_by(slug="iurc-china").one()
+        city = db.session.query(City).filter_by(slug="mannheim").one()
+        event = factories.make_event(
+            "2027-pages-in-a-browser",
+            programme,
+            slot=factories.make_slot(f"{day}T09:00", f"{day}T11:00"),
+            is_registration_open=True,
+        )
+        factories.make_session(event, items=2)
+        invited = delegations.invite(
+            actor=db.session.query(User).filter_by(email="organiser@example.org").one(),
+            event_id=event.id,
+            cities=[CityInvitation(city.id, (FocalPointDetails("delegate.mannheim@example.org", "Dora", "en"),))],
+            quotas=[Quota("speaker", "any", 2)],
+        )[0]
+        speaker = factories.make_speaker(event, city=city, delegation_id=invited.id, state="nominated")
+        return {"event": event.slug, "delegation": str(invited.public_id), "speaker": str(speaker.public_id)}
 
 
 def sign_in(page: Page, live_server: LiveServer, email: str) -> None:
@@ -128,7 +173,13 @@ def too_wide(page: Page) -> Sequence[str]:
 @pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("zh", "dark")])
 @pytest.mark.parametrize(("email", "paths"), PAGES)
 def test_pages_are_open_to_everybody_and_fit_a_phone(
-    browser: Browser, live_server: LiveServer, email: str | None, paths: list[str], language: str, scheme: str
+    browser: Browser,
+    live_server: LiveServer,
+    names: Mapping[str, str],
+    email: str | None,
+    paths: list[str],
+    language: str,
+    scheme: str,
 ) -> None:
     context = browser.new_context(base_url=live_server.url, locale="en-GB", color_scheme=scheme)  # type: ignore[arg-type]
     page = context.new_page()
@@ -137,7 +188,7 @@ def test_pages_are_open_to_everybody_and_fit_a_phone(
         sign_in(page, live_server, email)
     heard = Listener(page)
 
-    found = {f"/{language}/{path}": faults(page, heard, path, language, live_server.url) for path in paths}
+    found = {path: faults(page, heard, path.format(**names), language, live_server.url) for path in paths}
 
     context.close()
     assert {path: lines for path, lines in found.items() if lines} == {}, "\n" + "\n".join(
