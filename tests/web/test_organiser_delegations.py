@@ -133,6 +133,16 @@ def test_invite_a_city_twice_is_refused_beside_the_field(
     assert db.session.query(Delegation).count() == 1
 
 
+def test_invite_names_the_limits_of_a_number_in_the_language_of_the_page(
+    desk: FlaskClient, event: Event, wuhan: City
+) -> None:
+    path = address(event, "delegations", "invite?city=wuhan").replace("/en/", "/zh/")
+    page = desk.post(path, data={"speaker_any": "-3", "points-0-city": "wuhan", "points-0-language": "zh"})
+    assert page.status_code == 422
+    assert "请输入0至500之间的数字" in page.text
+    assert 'value="-3"' in page.text
+
+
 def test_choose_cities_marks_invited_ones_and_finds_aliases(
     desk: FlaskClient, event: Event, delegation: Delegation, programme: Programme
 ) -> None:
