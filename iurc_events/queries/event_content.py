@@ -55,7 +55,7 @@ def slot_of_row(row: Any, prefix: str = "") -> TimeSlot | None:
 
 
 def load_content(event_id: int, *, with_unconsented: bool = False) -> EventContent:
-    """Load what an event's page shows in five statements, however long the agenda.
+    """Load what an event's page shows in seven statements, however long the agenda.
 
     Args:
         with_unconsented: For a preview: accepted speakers who have not agreed to be named yet are in it too.
@@ -65,17 +65,24 @@ def load_content(event_id: int, *, with_unconsented: bool = False) -> EventConte
         getattr(EventSession, name).label(f"session_{name}")
         for name in ("id", "slug", "kind", "title", "room", "note", "format", *_SLOT)
     ]
-    item_columns = [getattr(AgendaItem, name) for name in ("id", "position", "kind", "title", "topic", "note", *_SLOT)]
     for row in db.session.execute(
-        select(*session_columns, *item_columns, AgendaItem.duration_min)
-        .outerjoin(AgendaItem, AgendaItem.session_id == EventSession.id)
+        select(*session_columns)
         .where(EventSession.event_id == event_id)
-        .order_by(EventSession.position, EventSession.id, AgendaItem.position)
+        .order_by(EventSession.position, EventSession.id)
     ):
-        content.sessions.setdefault(row.session_id, row)
-        items = content.items.setdefault(row.session_id, [])
-        if row.id is not None:
-            items.append(row)
+        content.sessions[row.session_id] = row
+        content.items[row.session_id] = []
+    item_columns = [
+        getattr(AgendaItem, name)
+        for name in ("id", "session_id", "position", "kind", "title", "topic", "note", "duration_min", *_SLOT)
+    ]
+    for row in db.session.execute(
+        select(*item_columns)
+        .join(EventSession, EventSession.id == AgendaItem.session_id)
+        .where(EventSession.event_id == event_id)
+        .order_by(AgendaItem.session_id, AgendaItem.position)
+    ):
+        content.items[row.session_id].append(row)
     _load_people(content, event_id, with_unconsented=with_unconsented)
     _load_cities(content, event_id)
     for kind, _, slug, name in db.session.execute(
@@ -116,25 +123,30 @@ def _load_people(content: EventContent, event_id: int, *, with_unconsented: bool
 
 
 def _load_cities(content: EventContent, event_id: int) -> None:
-    city = (City.id, City.slug, City.name.label("name"), City.side, City.country, City.lat, City.lon, City.sort_keys)
-    none = cast(null(), Integer)
-    rows = db.session.execute(
-        union_all(
-            select(ItemCity.item_id.label("item_id"), ItemCity.position.label("position"), *city)
-            .join(City, City.id == ItemCity.city_id)
-            .join(AgendaItem, AgendaItem.id == ItemCity.item_id)
-            .join(EventSession, EventSession.id == AgendaItem.session_id)
-            .where(EventSession.event_id == event_id),
-            select(none.label("item_id"), literal(0).label("position"), *city)
-            .join(EventMembership, EventMembership.subject_id == City.id)
-            .where(EventMembership.event_id == event_id, EventMembership.subject_kind == "city"),
-        ).order_by(sql_text("2"))
+    """Load the cities of the event once each, and which of them hold which items; two statements."""
+    items = (
+        select(ItemCity.city_id)
+        .join(AgendaItem, AgendaItem.id == ItemCity.item_id)
+        .join(EventSession, EventSession.id == AgendaItem.session_id)
+        .where(EventSession.event_id == event_id)
     )
-    for row in rows:
-        if row.item_id is None:
+    members = select(EventMembership.subject_id).where(
+        EventMembership.event_id == event_id, EventMembership.subject_kind == "city"
+    )
+    columns = (City.id, City.slug, City.name, City.side, City.country, City.lat, City.lon, City.sort_keys)
+    cities: dict[int, Any] = {}
+    for row in db.session.execute(
+        select(*columns, City.id.in_(members).label("is_member"))
+        .where(City.id.in_(members) | City.id.in_(items))
+        .order_by(City.position, City.id)
+    ):
+        cities[row.id] = row
+        if row.is_member:
             content.cities[row.id] = row
-        else:
-            content.item_cities.setdefault(row.item_id, []).append(row)
+    for item_id, city_id in db.session.execute(
+        items.with_only_columns(ItemCity.item_id, ItemCity.city_id).order_by(ItemCity.item_id, ItemCity.position)
+    ):
+        content.item_cities.setdefault(item_id, []).append(cities[city_id])
 
 
 def _load_parts(content: EventContent, event_id: int) -> None:
