@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -28,7 +29,7 @@ PUBLIC = [
     "events/2022-04-29-industry-4-0-seminar",
     "events/2022-11-08-iurc-annual-conference",
     "events/2021-yangzhou-horticultural-expo",
-    "cities/",
+    "cities/?programme=iurc-china",  # the whole list takes axe seconds
     "cities/barcelona",
     "pairs/",
     "pairs/chongqing--mannheim",
@@ -179,9 +180,9 @@ def test_pages_are_open_to_everybody_and_fit_a_phone(
     email: str | None,
     paths: list[str],
     language: str,
-    scheme: str,
+    scheme: Literal["light", "dark"],
 ) -> None:
-    context = browser.new_context(base_url=live_server.url, locale="en-GB", color_scheme=scheme)  # type: ignore[arg-type]
+    context = browser.new_context(base_url=live_server.url, locale="en-GB", color_scheme=scheme)
     page = context.new_page()
     page.set_default_timeout(15_000)
     if email:
