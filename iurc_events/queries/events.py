@@ -121,11 +121,11 @@ def _conditions(filters: EventFilters, *, without: str = "") -> list[ColumnEleme
         conditions.append(Event.last_day >= filters.from_day.isoformat())
     if filters.to_day:
         conditions.append(Event.first_day <= filters.to_day.isoformat())
-    if filters.cities and without != "city":
+    if filters.cities:
         conditions.append(_of_any("city", City, filters.cities))
-    if filters.themes and without != "theme":
+    if filters.themes:
         conditions.append(_of_any("theme", Theme, filters.themes))
-    if filters.programmes and without != "programme":
+    if filters.programmes:
         conditions.append(_of_any("programme", Programme, filters.programmes))
     if filters.kinds and without != "kind":
         conditions.append(Event.kind.in_(filters.kinds))
@@ -184,7 +184,8 @@ def _select_listed() -> Any:
 
 def list_where(*conditions: ColumnElement[bool], order: Sequence[Any], limit: int) -> list[ListedEvent]:
     """Return the first events that fit conditions on :class:`Event`, in an order."""
-    return _listed(_select_listed().where(*conditions).order_by(*order).limit(limit))
+    keys = select(Event.id).where(*conditions).order_by(*order).limit(limit)
+    return _listed(_select_listed().where(Event.id.in_(keys)).order_by(*order))
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,36 +293,38 @@ class SubjectChoice:
     count: int | None
 
 
-def count_by_subject(filters: EventFilters) -> list[SubjectChoice]:
-    """Count the events that fit by city, theme and programme, each without its own filter, in one statement.
+def list_subjects(filters: EventFilters | None = None) -> list[SubjectChoice]:
+    """Return the cities, themes and programmes that have events, and what is chosen, in one statement.
 
-    Those without an event are left out, but for what is chosen.
+    Args:
+        filters: Counts the events that fit for each, and leaves out those that would show none; not for the kinds
+            that are filtered by themselves, whose choices widen the list. None counts nothing.
     """
+    wanted = filters or EventFilters()
 
     def of(kind: str, table: Any, side: Any, sort_keys: Any, chosen: tuple[str, ...]) -> Any:
+        columns = (literal(kind), table.slug, table.name, side, sort_keys, table.position)
+        if filters is None or chosen:
+            used = exists().where(EventMembership.subject_kind == kind, EventMembership.subject_id == table.id)
+            return select(*columns, cast(null(), Integer)).where(used | table.slug.in_(chosen))
         numbers = (
             select(EventMembership.subject_id.label("key"), func.count().label("number"))
             .join(Event, Event.id == EventMembership.event_id)
-            .where(EventMembership.subject_kind == kind, *_conditions(filters, without=kind))
+            .where(EventMembership.subject_kind == kind, *_conditions(wanted))
             .group_by(EventMembership.subject_id)
             .subquery()
         )
-        number = func.coalesce(numbers.c.number, 0)
-        return (
-            select(literal(kind), table.slug, table.name, side, sort_keys, number, table.position)
-            .outerjoin(numbers, numbers.c.key == table.id)
-            .where((number > 0) | table.slug.in_(chosen))
-        )
+        return select(*columns, numbers.c.number).join(numbers, numbers.c.key == table.id)
 
     none, no_keys = literal(""), cast(null(), JSON)
     rows = db.session.execute(
         union_all(
-            of("city", City, City.side, City.sort_keys, filters.cities),
-            of("theme", Theme, none, no_keys, filters.themes),
-            of("programme", Programme, none, no_keys, filters.programmes),
-        ).order_by(sql_text("7"))
+            of("city", City, City.side, City.sort_keys, wanted.cities),
+            of("theme", Theme, none, no_keys, wanted.themes),
+            of("programme", Programme, none, no_keys, wanted.programmes),
+        ).order_by(sql_text("6"))
     )
-    return [SubjectChoice(row[0], row[1], row[2], row[3], row[4] or {}, row[5]) for row in rows]
+    return [SubjectChoice(row[0], row[1], row[2], row[3], row[4] or {}, row[6]) for row in rows]
 
 
 def without_unknown(filters: EventFilters) -> EventFilters:
@@ -343,24 +346,6 @@ def without_unknown(filters: EventFilters) -> EventFilters:
         tuple(slug for slug in slugs if (n, slug) in known) for n, (_, slugs) in enumerate(asked)
     )
     return replace(filters, cities=cities, themes=themes, programmes=programmes)
-
-
-def list_followable() -> list[SubjectChoice]:
-    """Return the cities, themes and programmes that have events, uncounted, in one statement."""
-
-    def of(kind: str, table: Any, side: Any, sort_keys: Any) -> Any:
-        used = exists().where(EventMembership.subject_kind == kind, EventMembership.subject_id == table.id)
-        return select(literal(kind), table.slug, table.name, side, sort_keys, table.position).where(used)
-
-    none, no_keys = literal(""), cast(null(), JSON)
-    rows = db.session.execute(
-        union_all(
-            of("city", City, City.side, City.sort_keys),
-            of("theme", Theme, none, no_keys),
-            of("programme", Programme, none, no_keys),
-        ).order_by(sql_text("6"))
-    )
-    return [SubjectChoice(row[0], row[1], row[2], row[3], row[4] or {}, None) for row in rows]
 
 
 def find_public_event(slug: str) -> Event | None:

@@ -36,17 +36,14 @@ def _coming(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 
 def find_main_programme(now: datetime) -> MainProgramme | None:
-    """Find the programme with the most public events; the first one where none has any.
+    """Find the programme with the most events; the first one where none has any.
 
     ``coming_count`` is of all public events to come that are not cancelled, whatever their programme.
     """
     coming = select(func.count(Event.id)).where(*_coming(now)).correlate(None).scalar_subquery()
+    events = select(func.count()).select_from(Event).where(Event.programme_id == Programme.id).scalar_subquery()
     row = db.session.execute(
-        select(Programme, coming)
-        .outerjoin(Event, (Event.programme_id == Programme.id) & is_public())
-        .group_by(Programme.id)
-        .order_by(func.count(Event.id).desc(), Programme.position, Programme.id)
-        .limit(1)
+        select(Programme, coming).order_by(events.desc(), Programme.position, Programme.id).limit(1)
     ).first()
     if row is None:
         return None

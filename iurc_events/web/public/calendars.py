@@ -18,8 +18,8 @@ from iurc_events.graphics.qr_codes import qr_svg
 from iurc_events.localisation import noop, translate
 from iurc_events.queries import events as event_queries
 from iurc_events.queries import feeds as feed_queries
+from iurc_events.queries import home as home_queries
 from iurc_events.queries import pairs as pair_queries
-from iurc_events.queries import themes as theme_queries
 from iurc_events.queries.feeds import FeedSubject
 from iurc_events.web.access import public
 from iurc_events.web.localisation import gettext as _
@@ -70,7 +70,7 @@ def _kinds() -> tuple[KindChoice, ...]:
     language = g.language
     other = "zh" if language == "en" else "en"
     options: dict[str, list[tuple[str, str]]] = {"programme": [], "city": [], "theme": []}
-    followable = event_queries.list_followable()
+    followable = event_queries.list_subjects()
     for choice in sorted(followable, key=lambda choice: choice.sort_keys.get(language, "")):
         own = text_of(choice.name, language)
         second = choice.name.get(other, "") if choice.kind == "city" else ""
@@ -137,8 +137,8 @@ def choose_calendar() -> ResponseReturnValue:
     kinds = _kinds()
     slug = request.args.get("id") or request.args.get(kind, "")
     if kind == "programme" and not slug:
-        programmes = theme_queries.list_programmes()
-        slug = max(programmes, key=lambda programme: programme[2])[0] if programmes else ""
+        programme = home_queries.find_main_programme(utc_now())
+        slug = programme.slug if programme else ""
     is_known = kind in (*KINDS, "event")
     subject = feed_queries.find_subject(kind, slug) if is_known and slug else None
     response = make_response(

@@ -34,7 +34,7 @@ from iurc_events.web.public.calendars import is_wechat
 blueprint = Blueprint("public_events", __name__, url_prefix="/<any(en,zh):lang>/events")
 PER_PAGE = 10
 #: Of more events than this, cities, themes and programmes are offered without their numbers: these take seconds.
-MOST_COUNTED = 20_000
+MOST_COUNTED = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +138,7 @@ def list_events() -> ResponseReturnValue:
     subjects: dict[str, list[Choice]] = {"city": [], "theme": [], "programme": []}
     chosen_slugs = {"city": filters.cities, "theme": filters.themes, "programme": filters.programmes}
     sides: dict[str, str] = {}
-    is_counted = counts.total <= MOST_COUNTED
-    found = event_queries.count_by_subject(filters) if is_counted else event_queries.list_followable()
+    found = event_queries.list_subjects(filters if counts.total <= MOST_COUNTED else None)
     for subject in sorted(found, key=lambda subject: subject.sort_keys.get(g.language, "")):
         text = text_of(subject.name, g.language)
         names[subject.kind, subject.slug] = text

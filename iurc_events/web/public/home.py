@@ -150,5 +150,5 @@ def show_home() -> ResponseReturnValue:
         rows=[event_row(event, language, now) for event in listed],
         coming_count=coming_count,
         held=[_held_card(event, event_row(event, language, now), reported[event.id]) for event in held],
-        themes=[(addresses.theme(slug, language), name) for slug, name, _ in theme_queries.list_themes()],
+        themes=[(addresses.theme(slug, language), name) for slug, name in theme_queries.list_theme_names()],
     )
