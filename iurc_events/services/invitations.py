@@ -1,10 +1,12 @@
-"""What a city does with its invitation: open it, register speakers, submit, decline, take it up again."""
+"""What a city does with its invitation: open it, ask for a new link, hand the answer in, decline, take it up again."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
 from iurc_events.database import db, in_transaction, utc_now
 from iurc_events.domain.errors import DomainError, NotFoundError
@@ -12,9 +14,11 @@ from iurc_events.domain.vocabulary import DelegationState, RoleName
 from iurc_events.localisation import noop
 from iurc_events.models.accounts import OneTimeToken, Role, User
 from iurc_events.models.delegations import Delegation, FocalPoint
+from iurc_events.models.events import Event
 from iurc_events.models.speakers import Speaker
-from iurc_events.services import audit, delegation_mail, delegation_rules, speakers, tokens
-from iurc_events.services.speakers import SpeakerDetails
+from iurc_events.queries.accounts import find_user_by_email, normal_email
+from iurc_events.services import attempts, audit, delegation_mail, delegation_rules, speakers, tokens
+from iurc_events.services.event_changes import record_change
 
 
 class InvitationUsedError(DomainError):
@@ -25,60 +29,132 @@ class ReasonMissingError(DomainError):
     """Declining needs a word for the organisers."""
 
 
-def _mark_opened(delegation: Delegation, now: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class OpenedInvitation:
+    """A delegation whose invitation was opened, by whom, and whether the link may sign them in."""
+
+    user: User
+    delegation: Delegation
+    may_sign_in: bool
+
+
+def mark_opened(delegation: Delegation, now: datetime) -> None:
+    """Note that somebody of the city has seen the invitation, in the caller's transaction."""
     if delegation.state == DelegationState.INVITED:
         delegation.state = DelegationState.OPENED.value
     delegation.opened_at = delegation.opened_at or now
 
 
+def _is_more_than_this_delegate(user: User, city_id: int) -> bool:
+    """Tell whether an account opens more than this city's desk.
+
+    Such a link may have been handed over by an organiser, who must not become somebody else by it.
+    """
+    return any(role.name != RoleName.DELEGATE or role.city_id != city_id for role in user.roles)
+
+
+def _account_of(point: FocalPoint) -> User:
+    """Find or make the account of a focal point; of two at the same moment one makes it."""
+    if user := find_user_by_email(point.email):
+        return user
+    user = User(email=normal_email(point.email), name=point.name, language=point.language, roles=[])
+    try:
+        with db.session.begin_nested():
+            db.session.add(user)
+    except IntegrityError:
+        known = find_user_by_email(point.email)
+        if known is None:
+            raise
+        return known
+    return user
+
+
 @in_transaction
-def open_invitation(token: str) -> tuple[User, Delegation]:
+def open_invitation(token: str, *, now: datetime | None = None) -> OpenedInvitation:
     """Use an invitation's link up: the focal point gets an account for the city, and the invitation counts as opened.
+
+    An account that is more than a delegate of this city is not signed in by a link that can be passed on.
 
     Raises:
         InvitationUsedError: If the link does not work any more.
     """
-    found = tokens.consume("invitation", token)
-    point = db.session.get(FocalPoint, found.focal_point_id) if found and found.focal_point_id else None
-    if found is None or point is None:
-        raise InvitationUsedError(noop("This link was used already or is too old"))
-    delegation = db.session.get_one(Delegation, point.delegation_id)
-    user = db.session.scalars(select(User).where(User.email == point.email)).one_or_none()
-    if user is not None and user.is_disabled:
-        raise InvitationUsedError(noop("This link was used already or is too old"))
-    if user is None:
-        user = User(email=point.email, name=point.name, language=point.language)
-        user.roles = []
-        db.session.add(user)
+    moment = now or utc_now()
+    used = InvitationUsedError(noop("This link was used already or is too old"))
+    seen = tokens.find_valid("invitation", token)
+    if seen is None or seen.delegation_id is None or seen.focal_point_id is None:
+        raise used
+    try:
+        event, delegation = delegation_rules.lock_delegation(seen.delegation_id)
+    except NotFoundError:
+        raise used from None
+    point = next((each for each in delegation.focal_points if each.id == seen.focal_point_id), None)
+    if point is None or tokens.consume("invitation", token) is None:
+        raise used
+    user = _account_of(point)
+    if user.is_disabled:
+        raise used
+    may_sign_in = not _is_more_than_this_delegate(user, delegation.city_id)
     if not user.has_role(RoleName.DELEGATE, city_id=delegation.city_id):
         user.roles.append(Role(name=RoleName.DELEGATE.value, city_id=delegation.city_id))
-    now = utc_now()
-    user.signed_in_at = now
+    if may_sign_in:
+        user.signed_in_at = moment
     db.session.flush()
     point.user_id = user.id
-    point.opened_at = point.opened_at or now
-    _mark_opened(delegation, now)
+    point.opened_at = point.opened_at or moment
+    mark_opened(delegation, moment)
     audit.record(
-        "invitation opened",
+        noop("invitation opened"),
         "delegation",
         delegation.public_id,
         actor_id=user.id,
-        programme_id=delegation.event.programme_id,
+        programme_id=event.programme_id,
     )
-    return user, delegation
+    return OpenedInvitation(user, delegation, may_sign_in)
 
 
 @in_transaction
-def mark_seen(actor: User, delegation_id: int) -> None:
-    """Count a sign-in by the city's delegate as opening the invitation; called by an act of theirs, never by a GET."""
-    delegation = db.session.get_one(Delegation, delegation_id)
-    if delegation.city_id in actor.city_ids:
-        _mark_opened(delegation, utc_now())
+def note_sign_in(user_id: int, *, now: datetime | None = None) -> None:
+    """Count a focal point's sign-in as opening the invitations that wait for them."""
+    user = db.session.get_one(User, user_id)
+    moment = now or utc_now()
+    waiting = select(FocalPoint.id, FocalPoint.delegation_id).join(Delegation).where(
+        FocalPoint.opened_at.is_(None),
+        or_(FocalPoint.user_id == user.id, func.lower(FocalPoint.email) == normal_email(user.email)),
+        Delegation.city_id.in_(user.city_ids),
+    )  # fmt: skip
+    rows = db.session.execute(waiting).all()
+    if not rows:
+        return
+    db.session.execute(
+        update(FocalPoint).where(FocalPoint.id.in_([key for key, _ in rows])).values(opened_at=moment, user_id=user.id)
+    )
+    db.session.execute(
+        update(Delegation)
+        .where(Delegation.id.in_([key for _, key in rows]), Delegation.state == DelegationState.INVITED.value)
+        .values(state=DelegationState.OPENED.value, opened_at=moment)
+    )
+
+
+def find_delegation_of_link(token: str) -> Delegation | None:
+    """Find the delegation of a link, also of one that was used; for those who are signed in for its city already."""
+    return db.session.scalars(
+        select(Delegation)
+        .join(OneTimeToken, OneTimeToken.delegation_id == Delegation.id)
+        .join(Event, Event.id == Delegation.event_id)
+        .where(
+            OneTimeToken.token_hash == tokens.hash_token(token.strip().lower()),
+            OneTimeToken.purpose == "invitation",
+            Event.deleted_at.is_(None),
+        )
+    ).one_or_none()
 
 
 @in_transaction
 def send_new_link(token: str) -> None:
-    """Send a new link to the focal point of a link that was used or is too old; silent where there is none."""
+    """Send a new link to the focal point of a link that was used or is too old.
+
+    Silent where there is none, and beyond the number of links that an address gets in an hour.
+    """
     found = db.session.scalars(
         select(OneTimeToken).where(
             OneTimeToken.token_hash == tokens.hash_token(token.strip().lower()), OneTimeToken.purpose == "invitation"
@@ -87,20 +163,28 @@ def send_new_link(token: str) -> None:
     if found is None or found.focal_point_id is None or found.revoked_at is not None:
         return
     point = db.session.get(FocalPoint, found.focal_point_id)
-    if point is not None:
-        delegation = db.session.get_one(Delegation, point.delegation_id)
-        delegation_mail.queue_invitation(delegation.event, delegation, point)
+    delegation = db.session.get(Delegation, point.delegation_id) if point else None
+    if point is None or delegation is None or delegation.event.deleted_at is not None:
+        return
+    if attempts.count(attempts.LINK_PER_ACCOUNT, normal_email(point.email)):
+        delegation_mail.queue_invitation(delegation.event, delegation, point, note=delegation.note or "")
 
 
-def _own(actor: User, delegation_id: int, now: datetime) -> Delegation:
-    """Lock a delegation of the actor's cities, still open for answers."""
+def own_open_delegation(actor: User, delegation_id: int, now: datetime) -> tuple[Event, Delegation]:
+    """Lock a delegation of the actor's cities that is still open for answers, in the caller's transaction.
+
+    Raises:
+        NotFoundError: If it is another city's.
+        EventClosedError: If the event was held or cancelled.
+        DeadlinePassedError: If the last day to answer is over in the city's zone.
+    """
     event, delegation = delegation_rules.lock_delegation(delegation_id)
     if delegation.city_id not in actor.city_ids:
         raise NotFoundError(noop("There is no such delegation"))
     delegation_rules.check_open(event)
     delegation_rules.check_deadline(delegation, now)
-    _mark_opened(delegation, now)
-    return delegation
+    mark_opened(delegation, now)
+    return event, delegation
 
 
 def _record(action: str, delegation: Delegation, actor: User, *fields: str) -> None:
@@ -116,41 +200,31 @@ def _record(action: str, delegation: Delegation, actor: User, *fields: str) -> N
 
 
 @in_transaction
-def register_speaker(
-    *, actor: User, delegation_id: int, details: SpeakerDetails, has_consented: bool, now: datetime | None = None
-) -> Speaker:
-    """Register a speaker of the own city; see ``speakers.nominate`` for what is refused."""
-    moment = now or utc_now()
-    delegation = _own(actor, delegation_id, moment)
-    speaker = speakers.nominate(delegation_id=delegation_id, details=details, actor=actor, now=moment)
-    speaker.consented_at = moment if has_consented else None
-    if delegation.state in (DelegationState.OPENED, DelegationState.SUBMITTED, DelegationState.DECLINED):
-        delegation.state = DelegationState.NOMINATING.value
-    return speaker
-
-
-@in_transaction
-def name_later(*, actor: User, delegation_id: int, now: datetime | None = None) -> None:
+def name_later(*, actor: User, delegation_id: int, now: datetime | None = None) -> Delegation:
     """Keep the slot without a name yet: the organisers see that the city is at work."""
-    delegation = _own(actor, delegation_id, now or utc_now())
+    _, delegation = own_open_delegation(actor, delegation_id, now or utc_now())
     if delegation.state in (DelegationState.OPENED, DelegationState.DECLINED):
         delegation.state = DelegationState.NOMINATING.value
-    _record("speaker to be named later", delegation, actor, "state")
+        delegation.decline_reason = None
+    _record(noop("speaker to be named later"), delegation, actor, "state")
+    return delegation
 
 
 @in_transaction
-def submit(*, actor: User, delegation_id: int, now: datetime | None = None) -> None:
+def submit(*, actor: User, delegation_id: int, now: datetime | None = None) -> Delegation:
     """Hand the city's answer to the organisers; it can be corrected until the deadline."""
     moment = now or utc_now()
-    delegation = _own(actor, delegation_id, moment)
+    _, delegation = own_open_delegation(actor, delegation_id, moment)
     if delegation.state != DelegationState.CONFIRMED:
         delegation.state = DelegationState.SUBMITTED.value
     delegation.submitted_at = moment
-    _record("delegation submitted", delegation, actor, "state")
+    delegation.decline_reason = None
+    _record(noop("delegation submitted"), delegation, actor, "state")
+    return delegation
 
 
 @in_transaction
-def decline(*, actor: User, delegation_id: int, reason: str, now: datetime | None = None) -> None:
+def decline(*, actor: User, delegation_id: int, reason: str, now: datetime | None = None) -> Delegation:
     """Say that the city does not take part; its registered speakers are withdrawn.
 
     Raises:
@@ -158,22 +232,25 @@ def decline(*, actor: User, delegation_id: int, reason: str, now: datetime | Non
     """
     if not reason.strip():
         raise ReasonMissingError(noop("Write a word for the programme team"))
-    delegation = _own(actor, delegation_id, now or utc_now())
-    for key in db.session.scalars(
-        select(Speaker.id).where(
-            Speaker.delegation_id == delegation.id, Speaker.state.in_(delegation_rules.SEATED_SPEAKERS)
-        )
-    ).all():
+    event, delegation = own_open_delegation(actor, delegation_id, now or utc_now())
+    named = select(Speaker.id).where(
+        Speaker.delegation_id == delegation.id, Speaker.state.in_(delegation_rules.SEATED_SPEAKERS)
+    )
+    for key in db.session.scalars(named).all():
         speakers.withdraw(speaker_id=key, actor=actor)
     delegation.state = DelegationState.DECLINED.value
     delegation.decline_reason = reason.strip()
-    _record("delegation declined", delegation, actor, "state", "decline_reason")
+    _record(noop("delegation declined"), delegation, actor, "state", "decline_reason")
+    record_change(event, noop("delegation declined"), actor_id=actor.id)
+    return delegation
 
 
 @in_transaction
-def take_up_again(*, actor: User, delegation_id: int, now: datetime | None = None) -> None:
-    """Take a declined or submitted invitation up again before the deadline."""
-    delegation = _own(actor, delegation_id, now or utc_now())
-    delegation.state = DelegationState.NOMINATING.value
-    delegation.decline_reason = None
-    _record("delegation taken up again", delegation, actor, "state")
+def take_up_again(*, actor: User, delegation_id: int, now: datetime | None = None) -> Delegation:
+    """Open a declined or submitted answer again before the deadline; a confirmed one stays confirmed."""
+    _, delegation = own_open_delegation(actor, delegation_id, now or utc_now())
+    if delegation.state in (DelegationState.DECLINED, DelegationState.SUBMITTED):
+        delegation.state = DelegationState.NOMINATING.value
+        delegation.decline_reason = None
+        _record(noop("delegation taken up again"), delegation, actor, "state")
+    return delegation

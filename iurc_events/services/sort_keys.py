@@ -21,6 +21,17 @@ def _pinyin(text: str) -> str:
     return " ".join(lazy_pinyin(text, style=Style.TONE3, neutral_tone_with_five=True)).lower()
 
 
+def latin_name(family: str, given: str) -> tuple[str, str]:
+    """Propose Latin letters for a Chinese name, as passports write them: each part in one word, ü as yu."""
+    family_sound = _FAMILY_NAMES.get(family) or _pinyin(family)
+    return _in_one_word(family_sound), _in_one_word(_pinyin(given))
+
+
+def _in_one_word(sounds: str) -> str:
+    letters = "".join(character for character in sounds if not character.isdigit() and character != " ")
+    return letters.replace("v", "yu").replace("ü", "yu").capitalize()
+
+
 def place_sort_keys(name: Mapping[str, str]) -> LanguageMap:
     """Return the sort keys of a place by language."""
     latin = searchable(name.get("en") or next(iter(name.values())))

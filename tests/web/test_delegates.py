@@ -58,10 +58,12 @@ def test_looking_at_an_invitation_changes_nothing_and_the_button_opens_it_once(
     assert db.session.get_one(Delegation, delegation.id).state == "invited"
 
     opened = client.post(path)
-    again = client.post(path)
+    again = client.application.test_client().post(path)
+    signed_in_again = client.post(path)
     db.session.expire_all()
     assert (opened.status_code, opened.headers["Location"]) == (303, f"/zh/delegation/{delegation.public_id}")
     assert again.status_code == 410
+    assert signed_in_again.headers["Location"] == opened.headers["Location"]
     assert db.session.get_one(Delegation, delegation.id).state == "opened"
     assert client.get(opened.headers["Location"]).status_code == 200
 

@@ -9,6 +9,7 @@ from flask_login import login_user
 
 from iurc_events.domain.vocabulary import RoleName
 from iurc_events.models.accounts import User
+from iurc_events.services.invitations import note_sign_in
 from iurc_events.web.localisation import current_language
 
 
@@ -16,6 +17,8 @@ def begin_session(user: User) -> None:
     """Sign somebody in; the session is made anew, so that nobody knows it from before (sec-12)."""
     session.clear()
     session.permanent = True
+    if user.has_role(RoleName.DELEGATE):
+        note_sign_in(user.id)
     login_user(user)
 
 

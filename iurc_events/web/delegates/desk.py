@@ -1,231 +1,189 @@
-"""A city's own desk: its invitations, and the speakers it registers for each."""
+"""A city's own desk: its invitations, and what it answers to each."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from iurc_events.database import utc_now
 from iurc_events.domain.errors import DomainError, NotFoundError
-from iurc_events.domain.language_maps import text_of
+from iurc_events.localisation import LANGUAGES
 from iurc_events.models.delegations import Delegation
 from iurc_events.permissions import Permission
 from iurc_events.queries import own_delegations
 from iurc_events.queries import speakers as speaker_queries
-from iurc_events.services import delegation_rules, invitations, speakers
+from iurc_events.services import invitations
 from iurc_events.web.access import requires, signed_in_user
 from iurc_events.web.errors import message_of
 from iurc_events.web.forms.speakers import OwnSpeakerForm
 from iurc_events.web.localisation import gettext as _
+from iurc_events.web.localisation import redirect_to_language
 from iurc_events.web.presentation.own_delegations import (
+    SubmittedSpeaker,
+    city_time,
     clocks_of_city,
-    deadline_view,
+    desk_view,
     invitation_row,
+    own_item,
     own_speaker,
-    speaker_places,
+    submitted_speaker,
 )
-from iurc_events.web.presentation.times import time_view
+from iurc_events.web.presentation.paging import paging_view
+from iurc_events.web.presentation.times import instant_view
 
-blueprint = Blueprint("delegate_desk", __name__, url_prefix="/<any(en,zh):lang>/delegation")
+blueprint = Blueprint("delegate_desk", __name__)
+BASE = "/<any(en,zh):lang>/delegation"
+PER_PAGE = 25
 
 
-@blueprint.get("/")
+@blueprint.get("/delegation/")
+@requires(Permission.ACT_FOR_CITY)
+def choose_language() -> ResponseReturnValue:
+    """Send the reader to the list in their language."""
+    return redirect_to_language("delegate_desk.list_delegations")
+
+
+@blueprint.get(f"{BASE}/")
 @requires(Permission.ACT_FOR_CITY)
 def list_delegations() -> ResponseReturnValue:
     """Show the invitations of the own cities."""
-    now = utc_now()
-    rows = [
-        invitation_row(delegation, used, g.language, now)
-        for delegation, used in own_delegations.list_delegations_of(signed_in_user())
-    ]
-    return render_template("delegate_desk/list.html", rows=rows)
+    now, actor = utc_now(), signed_in_user()
+    wanted = request.args.get("page", "")
+    total = own_delegations.count_delegations_of(actor)
+    page = min(max(int(wanted) if wanted.isdecimal() and len(wanted) < 6 else 1, 1), max(1, -(-total // PER_PAGE)))
+    found = own_delegations.list_delegations_of(actor, now, page=page, per_page=PER_PAGE)
+    return render_template(
+        "delegate_desk/list.html",
+        rows=[invitation_row(delegation, used, g.language, now) for delegation, used in found],
+        paging=paging_view(page=page, per_page=PER_PAGE, total=total, path=request.path),
+    )
 
 
-def _get(delegation_id: uuid.UUID) -> Delegation:
+def own_delegation(delegation_id: uuid.UUID) -> Delegation:
+    """Return a delegation of the reader's cities; 404 for everybody else."""
     return own_delegations.get_delegation_of(signed_in_user(), delegation_id)
 
 
-def _page(delegation: Delegation, form: OwnSpeakerForm | None = None, status: int = 200) -> ResponseReturnValue:
+def show_desk(delegation: Delegation, form: OwnSpeakerForm | None = None, status: int = 200) -> ResponseReturnValue:
+    """Render the desk of one delegation, with a form as it was typed."""
     now = utc_now()
-    event = delegation.event
-    is_open = not delegation_rules.is_past_deadline(delegation, now) and event.state not in ("held", "cancelled")
     found = speaker_queries.list_of_delegation(delegation)
     places = speaker_queries.list_places([speaker.id for speaker in found])
-    registered = [own_speaker(each, places[each.id], delegation, g.language, is_open=is_open) for each in found]
     used = sum(1 for each in found if each.state in own_delegations.SEATED)
-    quota = speaker_places(delegation)
+    view = desk_view(delegation, [each.mode for each in found if each.state in own_delegations.SEATED], g.language, now)
     if form is None:
         form = OwnSpeakerForm(formdata=None)
-        form.offer(event)
+        form.offer(delegation)
     return (
         render_template(
             "delegate_desk/show.html",
             delegation=delegation,
-            event=event,
+            event=delegation.event,
             form=form,
-            registered=registered,
+            registered=[
+                own_speaker(each, places[each.id], delegation, g.language, is_open=view.is_open) for each in found
+            ],
             used=used,
-            quota=quota,
-            is_open=is_open,
-            has_place=quota is None or used < quota,
-            deadline=deadline_view(delegation, g.language, now),
-            time=time_view(
-                event.slot, clocks_of_city(delegation), g.language, now=now, own_zone=delegation.city.time_zone
-            )
-            if event.slot
-            else None,
+            view=view,
+            items=[own_item(item, delegation, g.language) for item in own_delegations.list_own_items(delegation)],
         ),
         status,
     )
 
 
-@blueprint.get("/<uuid:delegation_id>")
+@blueprint.get(f"{BASE}/<uuid:delegation_id>")
 @requires(Permission.ACT_FOR_CITY)
 def show_delegation(delegation_id: uuid.UUID) -> ResponseReturnValue:
     """Show one invitation: who is registered, what is left, until when."""
-    return _page(_get(delegation_id))
+    return show_desk(own_delegation(delegation_id))
 
 
-@blueprint.post("/<uuid:delegation_id>/speakers")
-@requires(Permission.ACT_FOR_CITY)
-def register_speaker(delegation_id: uuid.UUID) -> ResponseReturnValue:
-    """Register a speaker."""
-    delegation = _get(delegation_id)
-    form = OwnSpeakerForm()
-    form.offer(delegation.event)
-    if not form.validate_on_submit():
-        return _page(delegation, form, 422)
+def back(delegation_id: uuid.UUID) -> ResponseReturnValue:
+    """Go back to the desk after a change."""
+    return redirect(url_for("delegate_desk.show_delegation", delegation_id=delegation_id), code=303)
+
+
+def _answer(
+    delegation_id: uuid.UUID, message: str, action: Callable[..., Delegation], **values: str
+) -> ResponseReturnValue:
+    delegation = own_delegation(delegation_id)
     try:
-        speaker = invitations.register_speaker(
-            actor=signed_in_user(),
-            delegation_id=delegation.id,
-            details=form.details,
-            has_consented=bool(form.consent.data),
-        )
-    except NotFoundError:
-        raise
-    except DomainError as error:
-        form.form_errors = [message_of(error)]
-        return _page(_get(delegation_id), form, 422)
-    flash(_("%(name)s is registered", name=text_of(speaker.name, g.language)), "success")
-    return redirect(url_for(".show_delegation", delegation_id=delegation_id), code=303)
-
-
-@blueprint.route("/<uuid:delegation_id>/speakers/<uuid:speaker_id>", methods=["GET", "POST"])
-@requires(Permission.ACT_FOR_CITY)
-def change_speaker(delegation_id: uuid.UUID, speaker_id: uuid.UUID) -> ResponseReturnValue:
-    """Show a speaker's form, or correct what is said of them."""
-    delegation = _get(delegation_id)
-    speaker = own_delegations.get_speaker_of(delegation, speaker_id)
-    form = OwnSpeakerForm()
-    form.offer(delegation.event)
-    theirs = None
-    if request.method == "GET":
-        form.fill(speaker)
-    elif form.validate_on_submit():
-        try:
-            speakers.change(
-                speaker_id=speaker.id,
-                details=form.details,
-                actor=signed_in_user(),
-                version=form.shown_version,
-                has_consented=bool(form.consent.data),
-            )
-        except speakers.SpeakerChangedError as error:
-            speaker = own_delegations.get_speaker_of(_get(delegation_id), speaker_id)
-            form.form_errors = [message_of(error)]
-            form.version.data = str(speaker.version)
-            theirs = own_speaker(speaker, [], delegation, g.language, is_open=True)
-        except DomainError as error:
-            form.form_errors = [message_of(error)]
-        else:
-            flash(_("The speaker is changed"), "success")
-            return redirect(url_for(".show_delegation", delegation_id=delegation_id), code=303)
-    return render_template(
-        "delegate_desk/speaker.html",
-        delegation=delegation,
-        event=delegation.event,
-        speaker=speaker,
-        form=form,
-        theirs=theirs,
-    ), 422 if form.errors else 200
-
-
-def _act(delegation_id: uuid.UUID, message: str, action: str, **values: str) -> ResponseReturnValue:
-    delegation = _get(delegation_id)
-    try:
-        getattr(invitations, action)(actor=signed_in_user(), delegation_id=delegation.id, **values)
+        action(actor=signed_in_user(), delegation_id=delegation.id, **values)
     except NotFoundError:
         raise
     except DomainError as error:
         flash(message_of(error), "error")
     else:
         flash(message, "success")
-    return redirect(url_for(".show_delegation", delegation_id=delegation_id), code=303)
+    return back(delegation_id)
 
 
-@blueprint.post("/<uuid:delegation_id>/speakers/<uuid:speaker_id>/withdraw")
-@requires(Permission.ACT_FOR_CITY)
-def withdraw_speaker(delegation_id: uuid.UUID, speaker_id: uuid.UUID) -> ResponseReturnValue:
-    """Take a speaker back; the same person can be registered again."""
-    delegation = _get(delegation_id)
-    speaker = own_delegations.get_speaker_of(delegation, speaker_id)
-    try:
-        speakers.withdraw(speaker_id=speaker.id, actor=signed_in_user())
-    except DomainError as error:
-        flash(message_of(error), "error")
-    else:
-        flash(_("The speaker is withdrawn"), "success")
-    return redirect(url_for(".show_delegation", delegation_id=delegation_id), code=303)
-
-
-@blueprint.post("/<uuid:delegation_id>/name-later")
+@blueprint.post(f"{BASE}/<uuid:delegation_id>/name-later")
 @requires(Permission.ACT_FOR_CITY)
 def name_later(delegation_id: uuid.UUID) -> ResponseReturnValue:
     """Keep the slot without a name."""
-    return _act(delegation_id, _("The slot is kept; the programme team knows that a name follows"), "name_later")
+    message = _("The slot is kept; the programme team knows that a name follows")
+    return _answer(delegation_id, message, invitations.name_later)
 
 
-@blueprint.post("/<uuid:delegation_id>/submit")
+@blueprint.post(f"{BASE}/<uuid:delegation_id>/submit")
 @requires(Permission.ACT_FOR_CITY)
 def submit(delegation_id: uuid.UUID) -> ResponseReturnValue:
     """Hand the answer in."""
-    return _act(delegation_id, _("Your city’s answer is with the programme team"), "submit")
+    return _answer(delegation_id, _("Your city’s answer is with the programme team"), invitations.submit)
 
 
-@blueprint.post("/<uuid:delegation_id>/decline")
+@blueprint.post(f"{BASE}/<uuid:delegation_id>/decline")
 @requires(Permission.ACT_FOR_CITY)
 def decline(delegation_id: uuid.UUID) -> ResponseReturnValue:
     """Say that the city does not take part."""
-    return _act(
-        delegation_id, _("The programme team knows that your city does not take part"), "decline",
+    return _answer(
+        delegation_id,
+        _("The programme team knows that your city does not take part"),
+        invitations.decline,
         reason=request.form.get("reason", "")[:2000],
-    )  # fmt: skip
+    )
 
 
-@blueprint.post("/<uuid:delegation_id>/take-up-again")
+@blueprint.post(f"{BASE}/<uuid:delegation_id>/take-up-again")
 @requires(Permission.ACT_FOR_CITY)
 def take_up_again(delegation_id: uuid.UUID) -> ResponseReturnValue:
-    """Take the invitation up again."""
-    return _act(delegation_id, _("Your city’s answer is open again"), "take_up_again")
+    """Open the answer again."""
+    return _answer(delegation_id, _("Your city’s answer is open again"), invitations.take_up_again)
 
 
-@blueprint.get("/<uuid:delegation_id>/print")
+@blueprint.get(f"{BASE}/<uuid:delegation_id>/print")
 @requires(Permission.ACT_FOR_CITY)
 def print_list(delegation_id: uuid.UUID) -> ResponseReturnValue:
-    """Show what was submitted as a list to print and sign."""
-    delegation = _get(delegation_id)
-    found = [each for each in speaker_queries.list_of_delegation(delegation) if each.state in own_delegations.SEATED]
-    places = speaker_queries.list_places([speaker.id for speaker in found])
-    slot = delegation.event.slot
+    """Show what was submitted as a list to print and sign, in the language asked for."""
+    delegation = own_delegation(delegation_id)
+    if (wanted := request.args.get("lang_of_list")) in LANGUAGES:
+        g.language = wanted
+    now = utc_now()
+    speakers: list[SubmittedSpeaker] = [
+        submitted_speaker(each, g.language)
+        for each in speaker_queries.list_of_delegation(delegation)
+        if each.state in own_delegations.SEATED
+    ]
     return render_template(
         "delegate_desk/print.html",
         delegation=delegation,
         event=delegation.event,
-        registered=[own_speaker(each, places[each.id], delegation, g.language, is_open=False) for each in found],
-        time=time_view(slot, clocks_of_city(delegation), g.language, own_zone=delegation.city.time_zone)
-        if slot
+        speakers=speakers,
+        time=city_time(delegation.event.slot, delegation, g.language, now=now),
+        printed=instant_view(now, clocks_of_city(delegation), g.language, own_zone=delegation.city.time_zone),
+        submitted=instant_view(
+            delegation.submitted_at, clocks_of_city(delegation), g.language, own_zone=delegation.city.time_zone
+        )
+        if delegation.submitted_at
         else None,
+        addresses={
+            language: url_for(
+                "delegate_desk.print_list", lang=language, delegation_id=delegation_id, lang_of_list=language
+            )
+            for language in LANGUAGES
+        },
     )

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import re
+
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField
 from wtforms.validators import Email, Length, Optional
 
 from iurc_events.domain.language_maps import LanguageMap
 from iurc_events.domain.vocabulary import STAKEHOLDER_TYPES
 from iurc_events.localisation import noop
-from iurc_events.models.events import Event
+from iurc_events.models.delegations import Delegation
 from iurc_events.models.speakers import Speaker
+from iurc_events.services.sort_keys import latin_name
 from iurc_events.services.speakers import SpeakerDetails
-from iurc_events.web.forms.fields import BaseForm, EmailAddressField, LanguageMapField, select_choices, stripped
+from iurc_events.web.forms.fields import (
+    BaseForm,
+    EmailAddressField,
+    LanguageMapField,
+    Required,
+    narrow,
+    select_choices,
+    stripped,
+)
 from iurc_events.web.localisation import current_language
 from iurc_events.web.localisation import gettext as _
 from iurc_events.web.presentation.vocabulary import choices, label
@@ -19,10 +30,8 @@ from iurc_events.web.presentation.vocabulary import choices, label
 _SHORT = Length(max=100, message=noop("Write at most 100 characters"))
 
 
-def _pinyin(text: str) -> str:
-    from pypinyin import Style, lazy_pinyin  # large; only the first form of a process waits for it
-
-    return "".join(lazy_pinyin(text, style=Style.NORMAL)).capitalize()
+#: Chinese characters, the rare ones of names included.
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff〇]")
 
 
 class OwnSpeakerForm(BaseForm):
@@ -30,8 +39,8 @@ class OwnSpeakerForm(BaseForm):
 
     family_zh = StringField(noop("Family name"), [Optional(), _SHORT], filters=[stripped])
     given_zh = StringField(noop("Given name"), [Optional(), _SHORT], filters=[stripped])
-    family_en = StringField(noop("Family name"), [Optional(), _SHORT], filters=[stripped])
-    given_en = StringField(noop("Given name"), [Optional(), _SHORT], filters=[stripped])
+    family_en = StringField(noop("Family name"), [Optional(), _SHORT], filters=[narrow])
+    given_en = StringField(noop("Given name"), [Optional(), _SHORT], filters=[narrow])
     honorific = SelectField(noop("Form of address"))
     title = LanguageMapField(noop("Job title"), max_length=120)
     organisation = LanguageMapField(noop("Organisation"), required=("any",), max_length=120)
@@ -39,17 +48,22 @@ class OwnSpeakerForm(BaseForm):
     topic = LanguageMapField(noop("Topic of the talk"), max_length=300)
     abstract = LanguageMapField(noop("Short description"), max_length=2000, is_long=True)
     language_spoken = SelectField(noop("Language of the talk"))
-    mode = RadioField(noop("Takes part"))
+    mode = RadioField(noop("Takes part"), [Required(noop("Choose how the speaker takes part"))])
     email = EmailAddressField(
         noop("Mail address of the speaker"),
         [Optional(), Length(max=254), Email(noop("Enter a mail address such as name@example.org"))],
     )
     consent = BooleanField(noop("The speaker agrees to be named in the public agenda"))
     version = HiddenField()
+    #: Whether family names stand first in Latin letters too, as on the Chinese side.
+    is_family_first = False
+    #: Whether the Latin form was proposed here and is to be checked.
+    is_romanised_here = False
 
-    def offer(self, event: Event) -> None:
-        """Give the fields their choices, in the page's language."""
-        language = current_language()
+    def offer(self, delegation: Delegation) -> None:
+        """Give the fields their choices, in the page's language and as the event allows."""
+        event, language = delegation.event, current_language()
+        self.is_family_first = delegation.city.side == "China"
         none = ("", _("Not stated"))
         self.honorific.choices = select_choices([none, *choices("honorific", language, ("mr", "ms", "dr", "prof"))])
         self.stakeholder_type.choices = select_choices([none, *choices("stakeholder", language, STAKEHOLDER_TYPES)])
@@ -58,14 +72,14 @@ class OwnSpeakerForm(BaseForm):
         )
         modes = {"onsite": ("onsite",), "online": ("online",)}.get(event.format, ("onsite", "online"))
         self.mode.choices = select_choices([(mode, label("attendance", mode, language)) for mode in modes])
-        if not self.mode.data:
+        if not self.mode.data and len(modes) == 1:
             self.mode.data = modes[0]
 
     def fill(self, speaker: Speaker) -> None:
         """Show what is stored."""
         names, families = speaker.name, speaker.family_name or {}
         self.family_zh.data = families.get("zh", "")
-        self.given_zh.data = names.get("zh", "").removeprefix(families.get("zh", ""))
+        self.given_zh.data = names.get("zh", "").replace(families.get("zh", ""), "", 1).strip("· ")
         self.family_en.data = families.get("en", "")
         self.given_en.data = names.get("en", "").replace(families.get("en", ""), "", 1).strip()
         self.honorific.data = speaker.honorific or ""
@@ -101,9 +115,23 @@ class OwnSpeakerForm(BaseForm):
             if is_used and not given.data:
                 given.errors = [*given.errors, _("Enter the given name")]
                 is_fine = False
-        if is_fine and has_zh and not has_en:
-            self.family_en.data = _pinyin(self.family_zh.data or "")
-            self.given_en.data = _pinyin(self.given_zh.data or "")
+        is_fine = self._check_scripts() and is_fine
+        if is_fine and has_zh and not has_en and self.is_family_first:
+            self.family_en.data, self.given_en.data = latin_name(self.family_zh.data or "", self.given_zh.data or "")
+            self.is_romanised_here = True
+        return is_fine
+
+    def _check_scripts(self) -> bool:
+        """Ask for each script in its own fields."""
+        is_fine = True
+        for field in (self.family_zh, self.given_zh):
+            if field.data and not field.errors and not _HAN.search(field.data):
+                field.errors = [_("Write this in Chinese characters; Latin letters have their own fields")]
+                is_fine = False
+        for field in (self.family_en, self.given_en):
+            if field.data and not field.errors and _HAN.search(field.data):
+                field.errors = [_("Write this in Latin letters; Chinese characters have their own fields")]
+                is_fine = False
         return is_fine
 
     @property
@@ -113,15 +141,16 @@ class OwnSpeakerForm(BaseForm):
         return int(text) if text.isdigit() else None
 
     def _names(self) -> tuple[LanguageMap, LanguageMap]:
-        """Return whole names and family names by script; a Chinese name has its family name first in both."""
+        """Return whole names and family names by script, in the order in which they are printed."""
         name: LanguageMap = {}
         family: LanguageMap = {}
         if self.family_zh.data and self.given_zh.data:
-            name["zh"] = self.family_zh.data + self.given_zh.data
+            chinese = (self.family_zh.data, self.given_zh.data)
+            name["zh"] = "".join(chinese) if self.is_family_first else "·".join(reversed(chinese))
             family["zh"] = self.family_zh.data
         if self.family_en.data and self.given_en.data:
             parts = (self.family_en.data, self.given_en.data)
-            name["en"] = " ".join(parts if "zh" in name else reversed(parts))
+            name["en"] = " ".join(parts if self.is_family_first else reversed(parts))
             family["en"] = self.family_en.data
         return name, family
 

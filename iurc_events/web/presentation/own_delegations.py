@@ -8,16 +8,25 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from iurc_events.domain.clock_texts import ReferenceZone
-from iurc_events.domain.language_maps import LanguageMap, LocalText, localised
-from iurc_events.domain.time_slots import deadline_instant
+from iurc_events.domain.clock_texts import ReferenceZone, Side, has_same_clock
+from iurc_events.domain.language_maps import LanguageMap, LocalText, localised, text_of
+from iurc_events.domain.time_slots import TimeSlot, deadline_instant
+from iurc_events.domain.vocabulary import DelegationState, SpeakerState
 from iurc_events.localisation import noop, translate, translate_count
+from iurc_events.mail.contents import Quota
+from iurc_events.mail.delegations import quota_words
+from iurc_events.models.agendas import AgendaItem
 from iurc_events.models.delegations import Delegation
 from iurc_events.models.speakers import Speaker
+from iurc_events.services.delegation_rules import fits_quota, is_past_deadline
+from iurc_events.services.speakers import SpeakerDetails
 from iurc_events.web.presentation.agendas import SpeakerLine
 from iurc_events.web.presentation.events import zones_of_programme
-from iurc_events.web.presentation.names import person_name
+from iurc_events.web.presentation.names import PersonName, person_name
 from iurc_events.web.presentation.times import TimeView, instant_view, time_view
+from iurc_events.web.presentation.vocabulary import label
+
+_SIDES: dict[str, Side] = {"EU": "west", "China": "east"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +50,7 @@ class InvitationRow:
     deadline: DeadlineView | None
     used: int
     places: int | None
+    left_to_do: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +65,88 @@ class OwnSpeaker:
     places: tuple[str, ...]
     decision_note: str
     can_change: bool
+    can_bring_back: bool
 
 
-def clocks_of_city(delegation: Delegation) -> tuple[ReferenceZone, ...]:
-    """Return the programme's clocks; the city's own is set in the stronger weight."""
-    return zones_of_programme(delegation.event.programme.reference_zones)
+@dataclass(frozen=True, slots=True)
+class DeskView:
+    """What a delegation's desk says besides its speakers."""
+
+    is_open: bool
+    closed_because: str
+    has_place: bool
+    places: int | None
+    free: int
+    quotas: tuple[str, ...]
+    deadline: DeadlineView | None
+    time: TimeView | None
+    submitted: TimeView | None
+    contact_name: str
+    contact_email: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnItem:
+    """An item of the agenda that is the city's."""
+
+    time: TimeView | None
+    title: LocalText | None
+    session: LocalText | None
+    who: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SubmittedSpeaker:
+    """A speaker in the printed list: every text in both languages."""
+
+    name: PersonName
+    position: tuple[LocalText, ...]
+    organisation: tuple[LocalText, ...]
+    topic: tuple[LocalText, ...]
+    mode: str
+    language_spoken: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What two colleagues wrote differently."""
+
+    label: str
+    stored: str
+    typed: str
+
+
+def clocks_of_city(delegation: Delegation, at: datetime | None = None) -> tuple[ReferenceZone, ...]:
+    """Return the programme's clocks, and before them the city's own where none of them shows its time.
+
+    Args:
+        at: The moment that is shown; clocks differ with summer time.
+    """
+    zones = zones_of_programme(delegation.event.programme.reference_zones)
+    city = delegation.city
+    moment = at or delegation.event.starts_at
+    if moment is None or any(has_same_clock(each.zone_name, city.time_zone, moment) for each in zones):
+        return zones
+    return (ReferenceZone(city.time_zone, city.name, _SIDES.get(city.side, "other")), *zones)
+
+
+def city_time(slot: TimeSlot | None, delegation: Delegation, language: str, now: datetime) -> TimeView | None:
+    """Show a time on all clocks, the city's own in the stronger weight."""
+    if slot is None:
+        return None
+    zones = clocks_of_city(delegation, slot.starts_at)
+    return time_view(slot, zones, language, now=now, own_zone=delegation.city.time_zone)
+
+
+def is_open_for_answers(delegation: Delegation, now: datetime) -> bool:
+    """Tell whether the city may still change its answer."""
+    return not is_past_deadline(delegation, now) and delegation.event.state not in ("held", "cancelled")
+
+
+def quota_sentences(quotas: Sequence[Quota], language: str) -> tuple[str, ...]:
+    """Return the places of a delegation in words: "2 speakers on site"."""
+    return tuple(quota_words(each, language) for each in quotas)
 
 
 def deadline_view(delegation: Delegation, language: str, now: datetime) -> DeadlineView | None:
@@ -75,7 +162,8 @@ def deadline_view(delegation: Delegation, language: str, now: datetime) -> Deadl
         words = translate(noop("today"), language)
     else:
         words = translate_count(noop("in %(num)s day"), noop("in %(num)s days"), days, language)
-    view = instant_view(last_minute, clocks_of_city(delegation), language, own_zone=delegation.city.time_zone)
+    clocks = clocks_of_city(delegation, last_minute)
+    view = instant_view(last_minute, clocks, language, own_zone=delegation.city.time_zone)
     return DeadlineView(view, words, is_over=now >= ends_at)
 
 
@@ -85,10 +173,31 @@ def speaker_places(delegation: Delegation) -> int | None:
     return sum(rows) if rows else None
 
 
+def _closed_because(delegation: Delegation, now: datetime, language: str) -> str:
+    if delegation.event.state == "cancelled":
+        return translate(noop("The event was cancelled"), language)
+    if delegation.event.state == "held":
+        return translate(noop("The event was held already"), language)
+    if is_past_deadline(delegation, now):
+        return translate(noop("The deadline is over"), language)
+    return ""
+
+
+def _left_to_do(delegation: Delegation, used: int, now: datetime, language: str) -> str:
+    """Say in one sentence what a city still has to do."""
+    if closed := _closed_because(delegation, now, language):
+        return closed
+    sentences = {
+        DelegationState.CONFIRMED.value: noop("Nothing: the programme team confirmed your delegation"),
+        DelegationState.SUBMITTED.value: noop("Nothing for now: the programme team has your answer"),
+        DelegationState.DECLINED.value: noop("Nothing: your city does not take part"),
+    }
+    open_one = noop("To do: submit your answer") if used else noop("To do: register your speakers, then submit")
+    return translate(sentences.get(delegation.state, open_one), language)
+
+
 def invitation_row(delegation: Delegation, used: int, language: str, now: datetime) -> InvitationRow:
     """Turn a delegation into a row of the city's list."""
-    zones = clocks_of_city(delegation)
-    slot = delegation.event.slot
     deadline = deadline_view(delegation, language, now)
     is_waiting = delegation.state in ("invited", "opened", "nominating")
     return InvitationRow(
@@ -96,10 +205,133 @@ def invitation_row(delegation: Delegation, used: int, language: str, now: dateti
         title=delegation.event.title,
         city_name=delegation.city.name,
         state="overdue" if is_waiting and deadline and deadline.is_over else delegation.state,
-        time=time_view(slot, zones, language, now=now, own_zone=delegation.city.time_zone) if slot else None,
+        time=city_time(delegation.event.slot, delegation, language, now),
         deadline=deadline,
         used=used,
         places=speaker_places(delegation),
+        left_to_do=_left_to_do(delegation, used, now, language),
+    )
+
+
+def desk_view(delegation: Delegation, modes: Sequence[str | None], language: str, now: datetime) -> DeskView:
+    """Turn a delegation into what its desk says of places, deadline and whom to ask.
+
+    Args:
+        modes: How those come who take a place.
+    """
+    rows = [(quota.mode, quota.places) for quota in delegation.quotas if quota.role == "speaker"]
+    formats = {"onsite": ("onsite",), "online": ("online",)}.get(delegation.event.format, ("onsite", "online"))
+    places = speaker_places(delegation)
+    event, programme = delegation.event, delegation.event.programme
+    submitted = None
+    if delegation.submitted_at and delegation.state in ("submitted", "confirmed"):
+        clocks = clocks_of_city(delegation, delegation.submitted_at)
+        submitted = instant_view(delegation.submitted_at, clocks, language, own_zone=delegation.city.time_zone)
+    quotas = [Quota(each.role, each.mode, each.places) for each in delegation.quotas if each.places]
+    return DeskView(
+        is_open=is_open_for_answers(delegation, now),
+        closed_because=_closed_because(delegation, now, language),
+        has_place=any(fits_quota([*modes, mode], rows) for mode in formats),
+        places=places,
+        free=max(0, (places or 0) - len(modes)),
+        quotas=quota_sentences(quotas, language),
+        deadline=deadline_view(delegation, language, now),
+        time=city_time(event.slot, delegation, language, now),
+        submitted=submitted,
+        contact_name=text_of(programme.contact_name, language),
+        contact_email=event.contact_email or programme.contact_email or "",
+    )
+
+
+def own_item(item: AgendaItem, delegation: Delegation, language: str) -> OwnItem:
+    """Turn an item of the city's into a line beside its speakers."""
+    slot = item.slot or item.session.slot
+    who = [
+        text_of(each.speaker.name, language)
+        for each in item.contributions
+        if each.speaker.delegation_id == delegation.id
+    ]
+    time = None
+    if slot:
+        zones = clocks_of_city(delegation, slot.starts_at)
+        base = delegation.event.slot.first_day if delegation.event.slot else None
+        time = time_view(slot, zones, language, base_day=base, own_zone=delegation.city.time_zone)
+    return OwnItem(
+        time=time,
+        title=localised(item.topic, language) or localised(item.title, language),
+        session=localised(item.session.title, language),
+        who=tuple(who) or (translate(noop("Speaker to be named"), language),),
+    )
+
+
+def _in_both(texts: LanguageMap | None, language: str) -> tuple[LocalText, ...]:
+    order = ("zh", "en") if language == "zh" else ("en", "zh")
+    return tuple(
+        LocalText(text, tag, is_fallback=tag != language) for tag in order if texts and (text := texts.get(tag))
+    )
+
+
+def spoken_word(language_spoken: str | None, language: str) -> str:
+    """Return the word for the language of a talk; empty where it is not stated."""
+    words = {"en": noop("English"), "zh": noop("Chinese"), "other": noop("Another language")}
+    if not language_spoken:
+        return ""
+    return translate(words.get(language_spoken, noop("Another language")), language)
+
+
+def submitted_speaker(speaker: Speaker, language: str) -> SubmittedSpeaker:
+    """Turn a speaker into a row of the printed list."""
+    return SubmittedSpeaker(
+        name=_name_of(speaker, language),
+        position=_in_both(speaker.title, language),
+        organisation=_in_both(speaker.organisation, language),
+        topic=_in_both(speaker.topic, language),
+        mode=label("attendance", speaker.mode, language) if speaker.mode else "",
+        language_spoken=spoken_word(speaker.language_spoken, language),
+        state=speaker.state,
+    )
+
+
+def _plain(value: object, vocabulary: str | None, language: str) -> str:
+    if isinstance(value, Mapping):
+        return " / ".join(str(text) for text in value.values() if text)
+    if value and vocabulary:
+        return label(vocabulary, str(value), language)
+    return str(value or "")
+
+
+def differences(stored: SpeakerDetails, typed: SpeakerDetails, language: str) -> list[Difference]:
+    """Return what a colleague stored differently from what was typed here."""
+    fields: tuple[tuple[str, str, str | None], ...] = (
+        ("name", noop("Name"), None),
+        ("honorific", noop("Form of address"), "honorific"),
+        ("title", noop("Job title"), None),
+        ("organisation", noop("Organisation"), None),
+        ("stakeholder_type", noop("Kind of organisation"), "stakeholder"),
+        ("topic", noop("Topic of the talk"), None),
+        ("abstract", noop("Short description"), None),
+        ("mode", noop("Takes part"), "attendance"),
+        ("email", noop("Mail address of the speaker"), None),
+    )
+    return [
+        Difference(
+            translate(words, language),
+            _plain(getattr(stored, name), vocabulary, language),
+            _plain(getattr(typed, name), vocabulary, language),
+        )
+        for name, words, vocabulary in fields
+        if (getattr(stored, name) or None) != (getattr(typed, name) or None)
+    ]
+
+
+def _name_of(speaker: Speaker, language: str) -> PersonName:
+    return person_name(
+        speaker.name,
+        language,
+        family_name=speaker.family_name,
+        name_native=speaker.name_native,
+        name_status=speaker.name_status,
+        honorific=speaker.honorific,
     )
 
 
@@ -117,24 +349,17 @@ def own_speaker(
     speaker: Speaker, places: Sequence[tuple[Any, Any]], delegation: Delegation, language: str, *, is_open: bool
 ) -> OwnSpeaker:
     """Turn a speaker into a card of the city's desk."""
-    zones = clocks_of_city(delegation)
     shown: list[str] = []
     for item, session in places:
         title = localised(session.title, language)
         slot = item.slot or session.slot
+        zones = clocks_of_city(delegation, slot.starts_at) if slot else ()
         time = time_view(slot, zones, language, own_zone=delegation.city.time_zone) if slot else None
         shown.append(" · ".join(part for part in (title.text if title else "", time.inline if time else "") if part))
     return OwnSpeaker(
         public_id=speaker.public_id,
         line=SpeakerLine(
-            name=person_name(
-                speaker.name,
-                language,
-                family_name=speaker.family_name,
-                name_native=speaker.name_native,
-                name_status=speaker.name_status,
-                honorific=speaker.honorific,
-            ),
+            name=_name_of(speaker, language),
             position=localised(speaker.title, language),
             organisation=localised(speaker.organisation, language),
         ),
@@ -144,4 +369,5 @@ def own_speaker(
         places=tuple(shown),
         decision_note=speaker.decision_note or "",
         can_change=is_open and speaker.state in ("nominated", "accepted"),
+        can_bring_back=is_open and speaker.state == SpeakerState.WITHDRAWN,
     )
