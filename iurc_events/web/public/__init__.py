@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from iurc_events.web.public import about, calendars, cities, events, home, pairs, pdfs, previews, themes
+from iurc_events.web.public import (
+    about,
+    calendars,
+    cities,
+    events,
+    home,
+    pairs,
+    pdfs,
+    previews,
+    themes,
+    without_language,
+)
 from iurc_events.web.public.sharing import share_with_everybody
 
 _PAGES = [module.blueprint for module in (home, events, cities, pairs, themes, calendars, about)]
@@ -14,4 +25,4 @@ for _blueprint in _PAGES:
 
 def blueprints() -> list[Blueprint]:
     """Return the blueprints of this package, one per module."""
-    return [*_PAGES, pdfs.blueprint, previews.blueprint]
+    return [*_PAGES, pdfs.blueprint, previews.blueprint, without_language.blueprint]

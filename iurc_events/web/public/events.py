@@ -248,7 +248,7 @@ def render_event(event: Event, *, is_preview: bool = False) -> str:
             calendar_href="" if is_preview or event.time_precision == "month" else calendar_href,
         )
 
-    kept = kept_pages.get_or_render((event.id, event.version, language, is_past, is_preview), body)
+    kept = kept_pages.get_or_render((event.public_id, event.version, language, is_past, is_preview), body)
     registration = registration_of(event, now)
     is_signed_in = bool(current_user.is_authenticated)
     context: dict[str, Any] = {
