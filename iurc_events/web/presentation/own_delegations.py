@@ -227,7 +227,9 @@ def desk_view(delegation: Delegation, modes: Sequence[str | None], language: str
     if delegation.submitted_at and delegation.state in ("submitted", "confirmed"):
         clocks = clocks_of_city(delegation, delegation.submitted_at)
         submitted = instant_view(delegation.submitted_at, clocks, language, own_zone=delegation.city.time_zone)
-    quotas = [Quota(each.role, each.mode, each.places) for each in delegation.quotas if each.places]
+    quotas = [
+        Quota(each.role, each.mode, each.places) for each in delegation.quotas if each.places and each.role == "speaker"
+    ]
     return DeskView(
         is_open=is_open_for_answers(delegation, now),
         closed_because=_closed_because(delegation, now, language),
