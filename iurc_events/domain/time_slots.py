@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, reset_tzpath
 
 from iurc_events.domain.errors import DomainError
@@ -77,6 +77,7 @@ def is_ambiguous(wall: datetime, zone_name: str) -> bool:
     return first != second and not is_skipped(wall, zone_name)
 
 
+@lru_cache(maxsize=16384)
 def to_instant(wall: datetime, zone_name: str, fold: int = 0) -> datetime:
     """Return the UTC instant of a naive wall time.
 
@@ -214,6 +215,21 @@ class TimeSlot:
     def overlaps(self, other: TimeSlot) -> bool:
         """Tell whether two slots share an instant for sure: only exact slots are compared."""
         return self.is_exact and other.is_exact and self.starts_at < other.ends_at and other.starts_at < self.ends_at
+
+
+@lru_cache(maxsize=16384)
+def stored_slot(
+    zone_name: str,
+    precision: str,
+    starts: str,
+    ends: str,
+    part_of_day: str | None,
+    starts_fold: int,
+    ends_fold: int,
+) -> TimeSlot:
+    """Return the slot of stored values, made and checked once: long agendas are shown over and over."""
+    part = PartOfDay(part_of_day) if part_of_day else None
+    return TimeSlot(zone_name, Precision(precision), starts, ends, part, starts_fold, ends_fold)
 
 
 def ambiguous_fields(slot: TimeSlot) -> tuple[str, ...]:

@@ -9,13 +9,12 @@ from sqlalchemy import JSON, Integer, Select, String, cast, literal, null, selec
 from sqlalchemy import text as sql_text
 
 from iurc_events.database import db
-from iurc_events.domain.time_slots import TimeSlot
+from iurc_events.domain.time_slots import TimeSlot, stored_slot
 from iurc_events.models.agendas import AgendaItem, Contribution, EventSession, ItemCity
 from iurc_events.models.attendance import HeadCount
 from iurc_events.models.cities import City
 from iurc_events.models.events import (
     Award,
-    Event,
     EventDocument,
     EventFramework,
     EventMembership,
@@ -48,10 +47,10 @@ _SLOT = ("time_zone", "time_precision", "part_of_day", "starts_wall", "ends_wall
 
 def slot_of_row(row: Any, prefix: str = "") -> TimeSlot | None:
     """Return the slot among the columns of a row, each behind a prefix."""
-    if getattr(row, f"{prefix}starts_wall") is None:
+    zone_name, precision, part, starts, ends, starts_fold, ends_fold = (getattr(row, prefix + name) for name in _SLOT)
+    if not (zone_name and precision and starts and ends):
         return None
-    holder = Event(**{name: getattr(row, prefix + name) for name in _SLOT})
-    return holder.slot
+    return stored_slot(zone_name, precision, starts, ends, part, starts_fold, ends_fold)
 
 
 def load_content(event_id: int, *, with_unconsented: bool = False) -> EventContent:

@@ -146,14 +146,6 @@ _LISTED = (
 )  # fmt: skip
 
 
-def _slot_of(row: Any) -> TimeSlot | None:
-    """Build the slot of a row that has the columns of models/columns.SlotColumns."""
-    holder = Event(time_zone=row.time_zone, time_precision=row.time_precision, part_of_day=row.part_of_day)
-    holder.starts_wall, holder.ends_wall = row.starts_wall, row.ends_wall
-    holder.starts_fold, holder.ends_fold = row.starts_fold, row.ends_fold
-    return holder.slot
-
-
 def _listed(statement: Any) -> list[ListedEvent]:
     return [
         ListedEvent(
@@ -163,7 +155,7 @@ def _listed(statement: Any) -> list[ListedEvent]:
             state=row.state,
             kind=row.kind,
             format=row.format,
-            slot=_slot_of(row),
+            slot=slot_of_row(row),
             venue_city_name=row.venue_city_name,
             reference_zones=row.reference_zones,
             is_registration_open=row.is_registration_open,

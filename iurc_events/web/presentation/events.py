@@ -18,7 +18,7 @@ from iurc_events.web.presentation.agendas import AgendaPart, AgendaRow, AgendaVi
 from iurc_events.web.presentation.counts import CountView, reported_counts
 from iurc_events.web.presentation.day_bars import DayBarView, day_bar_view
 from iurc_events.web.presentation.names import person_name
-from iurc_events.web.presentation.times import TimeView, offset_sentence, time_view
+from iurc_events.web.presentation.times import TimeView, ZoneKey, kept_time_view, offset_sentence, time_view, zone_key
 from iurc_events.web.presentation.vocabulary import LABELS, label
 
 #: Kinds of items that say what happens even without a title.
@@ -171,9 +171,7 @@ def _city_link(row: Any, language: str) -> CityLink:
     )
 
 
-def _row(
-    item: Any, content: EventContent, language: str, zones: Sequence[ReferenceZone], *, number: str, is_past: bool
-) -> AgendaRow:
+def _row(item: Any, content: EventContent, language: str, zones: ZoneKey, *, number: str, is_past: bool) -> AgendaRow:
     parts = content.contributions.get(item.id, [])
     speakers = [
         _speaker_line(
@@ -193,7 +191,7 @@ def _row(
     slot = slot_of_row(item)
     return AgendaRow(
         order_text=number,
-        time=time_view(slot, zones, language) if slot else None,
+        time=kept_time_view(slot, zones, language) if slot else None,
         title=title,
         speakers=tuple(speakers),
         cities=tuple(_city_link(city, language) for city in cities),
@@ -210,13 +208,14 @@ def agenda_view(
         days: How many days the event has; of more than one, each day is named before its first session.
     """
     parts: list[AgendaPart] = []
+    key_of_zones = zone_key(zones)
     has_hours = False
     shown_day = None
     for key, session in content.sessions.items():
         items = content.items.get(key, [])
         slot = slot_of_row(session, "session_")
         rows = tuple(
-            _row(item, content, language, zones, number=str(n) if len(items) > 1 else "", is_past=is_past)
+            _row(item, content, language, key_of_zones, number=str(n) if len(items) > 1 else "", is_past=is_past)
             for n, item in enumerate(items, 1)
         )
         has_hours = has_hours or any(row.time is not None and row.time.is_exact for row in rows)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from iurc_events.domain.clock_texts import (
     ReferenceZone,
+    Side,
     clock_line,
     date_range,
     day_mark,
@@ -198,6 +200,20 @@ def time_view(
         spoken=_spoken(clocks, language) or sentence,
         has_own=any(clock.is_own for clock in clocks),
     )
+
+
+ZoneKey = tuple[tuple[str, tuple[tuple[str, str], ...], Side], ...]
+
+
+def zone_key(zones: Sequence[ReferenceZone]) -> ZoneKey:
+    """Return zones as values that a cache can tell apart."""
+    return tuple((each.zone_name, tuple(each.place_name.items()), each.side) for each in zones)
+
+
+@lru_cache(maxsize=8192)
+def kept_time_view(slot: TimeSlot, zones: ZoneKey, language: str) -> TimeView:
+    """Return what :func:`time_view` makes of a slot of an agenda, made once: long agendas are shown over and over."""
+    return time_view(slot, [ReferenceZone(name, dict(place), side) for name, place, side in zones], language)
 
 
 def instant_view(
