@@ -54,7 +54,7 @@ def slot_of_row(row: Any, prefix: str = "") -> TimeSlot | None:
 
 
 def load_content(event_id: int, *, with_unconsented: bool = False) -> EventContent:
-    """Load what an event's page shows in seven statements, however long the agenda.
+    """Load what an event's page shows in six statements, however long the agenda.
 
     Args:
         with_unconsented: For a preview: accepted speakers who have not agreed to be named yet are in it too.
@@ -84,17 +84,6 @@ def load_content(event_id: int, *, with_unconsented: bool = False) -> EventConte
         content.items[row.session_id].append(row)
     _load_people(content, event_id, with_unconsented=with_unconsented)
     _load_cities(content, event_id)
-    for kind, _, slug, name in db.session.execute(
-        union_all(
-            select(literal("theme"), EventTheme.position, Theme.slug, Theme.name)
-            .join(Theme, Theme.id == EventTheme.theme_id)
-            .where(EventTheme.event_id == event_id),
-            select(literal("framework"), EventFramework.position, Framework.slug, Framework.name)
-            .join(Framework, Framework.id == EventFramework.framework_id)
-            .where(EventFramework.event_id == event_id),
-        ).order_by(sql_text("2"))
-    ):
-        (content.themes if kind == "theme" else content.frameworks).append((slug, name))
     _load_parts(content, event_id)
     return content
 
@@ -175,7 +164,16 @@ def _load_parts(content: EventContent, event_id: int) -> None:
                  other=EventMove.from_starts, detail=EventMove.from_ends),
             part("change", Revision, Revision.number, word=Revision.action,
                  other=Revision.made_at, number=Revision.number).where(Revision.is_visible, Revision.number > 1),
+            part("theme", EventTheme, EventTheme.position, text=Theme.name, word=Theme.slug)
+            .select_from(EventTheme).join(Theme, Theme.id == EventTheme.theme_id),
+            part("framework", EventFramework, EventFramework.position, text=Framework.name, word=Framework.slug)
+            .select_from(EventFramework).join(Framework, Framework.id == EventFramework.framework_id),
         ).order_by(sql_text("1"), sql_text("2"))
     )  # fmt: skip
     for row in rows:
-        content.parts.setdefault(row.part, []).append(row)
+        if row.part == "theme":
+            content.themes.append((row.word, row.text))
+        elif row.part == "framework":
+            content.frameworks.append((row.word, row.text))
+        else:
+            content.parts.setdefault(row.part, []).append(row)
