@@ -203,3 +203,27 @@ def test_agenda_of_200_items_takes_eight_statements(client: FlaskClient) -> None
     with counted_statements() as statements:
         client.get("/en/events/2099-congress")
     assert (len(statements) <= 1, first < 3) == (True, True)
+
+
+def test_kept_page_shows_seats_as_they_are_now(sqlite_client: FlaskClient) -> None:
+    event = make_event(
+        "2099-talks", slot=make_slot("2099-05-01T09:00", "2099-05-01T10:00"), capacity=2, is_registration_open=True
+    )
+    pages = []
+    for taken in (0, 1, 2):
+        event.seats_taken = taken
+        db.session.commit()
+        pages.append(texts(sqlite_client.get("/en/events/2099-talks").text, r'<p class="page-head__note">(.*?)</p>'))
+    assert pages == [["2 places left"], ["1 place left"], ["No places left"]]
+
+
+def test_compressed_page_is_not_sent_again_either(sqlite_client: FlaskClient) -> None:
+    make_event("2099-talks")
+    packed = {"Accept-Encoding": "gzip"}
+    first = sqlite_client.get("/en/events/2099-talks", headers=packed)
+    again = sqlite_client.get("/en/events/2099-talks", headers={**packed, "If-None-Match": first.headers["ETag"]})
+    assert (first.headers["Content-Encoding"], again.status_code, again.headers["ETag"]) == (
+        "gzip",
+        304,
+        first.headers["ETag"],
+    )

@@ -25,6 +25,7 @@ from iurc_events.web.access import public
 from iurc_events.web.localisation import gettext as _
 from iurc_events.web.presentation.events import EventRow, event_row
 from iurc_events.web.presentation.places import pair_name
+from iurc_events.web.public.sharing import is_wechat
 
 blueprint = Blueprint("public_calendars", __name__, url_prefix="/<any(en,zh):lang>/calendars")
 KINDS = ("programme", "city", "pair", "theme")
@@ -58,11 +59,6 @@ class KindChoice:
     note: str
     select_label: str
     options: tuple[tuple[str, str], ...]
-
-
-def is_wechat() -> bool:
-    """Tell whether the page is read in WeChat's browser, which opens neither .ics nor webcal."""
-    return "micromessenger" in request.user_agent.string.lower()
 
 
 def _kinds() -> tuple[KindChoice, ...]:

@@ -29,7 +29,7 @@ from iurc_events.web.localisation import ngettext
 from iurc_events.web.presentation.events import event_page, event_row, shown_state
 from iurc_events.web.presentation.paging import paging_view
 from iurc_events.web.presentation.vocabulary import label
-from iurc_events.web.public.calendars import is_wechat
+from iurc_events.web.public.sharing import is_stranger, is_wechat
 
 blueprint = Blueprint("public_events", __name__, url_prefix="/<any(en,zh):lang>/events")
 PER_PAGE = 10
@@ -194,8 +194,8 @@ class Registration:
     sentence: str
 
 
-def registration_of(event: Event, now: datetime) -> Registration:
-    """Tell whether an event takes registrations now."""
+def registration_of(event: Any, now: datetime) -> Registration:
+    """Tell whether an event, or what queries/events.find_standing finds of it, takes registrations now."""
     is_full = event.capacity is not None and event.seats_taken >= event.capacity
     zone_name = event.time_zone or "UTC"
     today = now.date().isoformat()
@@ -221,13 +221,23 @@ def registration_of(event: Event, now: datetime) -> Registration:
 @blueprint.get("/<slug>")
 @public
 def show_event(slug: str) -> ResponseReturnValue:
-    """Show an event that everybody may see."""
+    """Show an event that everybody may see; strangers get the whole page as it is kept."""
+    if is_stranger() and (standing := event_queries.find_standing(slug)):
+        now = utc_now()
+        is_past = standing.ends_at is not None and standing.ends_at <= now
+        key = ("page", standing.public_id, standing.version, g.language, is_past, registration_of(standing, now))
+        return kept_pages.get_or_render(key, lambda: render_event(_public_event(slug)))
+    return render_event(_public_event(slug))
+
+
+def _public_event(slug: str) -> Event:
+    """Return an event that everybody may see; a former address leads on, a withdrawn event is gone."""
     event = event_queries.find_public_event(slug)
     if event is None:
         if new_slug := event_queries.find_new_slug(slug):
-            return redirect(url_for(".show_event", slug=new_slug), code=301)
+            abort(redirect(url_for(".show_event", slug=new_slug), code=301))
         abort(410 if event_queries.was_public(slug) else 404)
-    return render_event(event)
+    return event
 
 
 def render_event(event: Event, *, is_preview: bool = False) -> str:

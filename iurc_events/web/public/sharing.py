@@ -16,5 +16,20 @@ def share_with_everybody(response: Response) -> Response:
         return response
     response.headers["Cache-Control"] = "public, no-cache"
     response.add_etag()
+    etag, _is_weak = response.get_etag()
+    for known in request.if_none_match.as_set():
+        if etag and known.startswith(f"{etag}:"):  # as compression marks it: the reader has this very page
+            response.set_etag(known)
     response.make_conditional(request)
     return response
+
+
+def is_stranger() -> bool:
+    """Tell whether nothing but the address decides what a page shows: no session, no parameters, no special browser."""
+    has_session = current_app.config["SESSION_COOKIE_NAME"] in request.cookies
+    return not has_session and not request.query_string and not is_wechat()
+
+
+def is_wechat() -> bool:
+    """Tell whether the page is read in WeChat's browser, which opens neither .ics nor webcal."""
+    return "micromessenger" in request.user_agent.string.lower()
