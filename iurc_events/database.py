@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
+import orjson
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, event
@@ -76,7 +77,7 @@ def _dumps(value: object) -> str:
 
 db = SQLAlchemy(
     model_class=Base,
-    engine_options={"json_serializer": _dumps, "pool_pre_ping": False},
+    engine_options={"json_serializer": _dumps, "json_deserializer": orjson.loads, "pool_pre_ping": False},
     session_options={"expire_on_commit": False},
 )
 

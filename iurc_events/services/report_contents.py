@@ -14,6 +14,7 @@ from iurc_events.domain.clock_texts import (
     place_of_zone,
     slot_date,
     zones_of,
+    zones_of_programme,
 )
 from iurc_events.domain.language_maps import LanguageMap, localised, text_of
 from iurc_events.domain.time_slots import Precision, TimeSlot, zone
@@ -23,7 +24,7 @@ from iurc_events.localisation import LANGUAGES, Language, noop, translate
 from iurc_events.localisation.vocabulary import LABELS, label
 from iurc_events.models.events import Event
 from iurc_events.models.programmes import Programme
-from iurc_events.queries.event_content import EventContent, slot_of_row
+from iurc_events.queries.event_content import EventContent, ItemFacts, SpeakerFacts, slot_of_row
 from iurc_events.reports.contents import (
     AgendaItem,
     AgendaSession,
@@ -46,16 +47,9 @@ _HONORIFICS = {
 }
 
 
-def zones_of_programme(programme: Programme) -> tuple[ReferenceZone, ...]:
-    """Return the clocks of a programme, west first."""
-    return tuple(
-        ReferenceZone(each["zone"], each["place"], each.get("side", "other")) for each in programme.reference_zones
-    )
-
-
 def zones_of_event(event: Event) -> tuple[ReferenceZone, ...]:
     """Return the clocks of an event's documents: its own before those of the programme where it differs."""
-    zones = zones_of_programme(event.programme)
+    zones = zones_of_programme(event.programme.reference_zones)
     slot = event.slot
     if slot is None or slot.precision not in (Precision.MINUTE, Precision.PART_OF_DAY):
         return zones
@@ -156,7 +150,7 @@ def make_facts(event: Event, content: EventContent, zones: Sequence[ReferenceZon
     )
 
 
-def _person(row: Any, cities: Mapping[int, Any], language: str, role: str = "") -> Person:
+def _person(row: SpeakerFacts, cities: Mapping[int, Any], language: str, role: str = "") -> Person:
     found = localised(row.name, language)
     tongue = "zh" if found is not None and found.language == "zh" else "en"
     words = _HONORIFICS[language if language == "zh" else tongue]
@@ -166,7 +160,7 @@ def _person(row: Any, cities: Mapping[int, Any], language: str, role: str = "") 
         honorific=words.get(row.honorific or "", ""),
         title=row.title or {},
         organisation=row.organisation or {},
-        city=cities[row.city_id].name if row.city_id in cities else {},
+        city=cities[row.city_id].name if row.city_id is not None and row.city_id in cities else {},
         role=role,
     )
 
@@ -175,12 +169,12 @@ def _words_in_all(vocabulary: str, value: str) -> LanguageMap:
     return {language: label(vocabulary, value, language) for language in LANGUAGES}
 
 
-def _item(row: Any, event: Event, content: EventContent, zones: Sequence[ReferenceZone], language: str) -> AgendaItem:
+def _item(
+    row: ItemFacts, event: Event, content: EventContent, zones: Sequence[ReferenceZone], language: str
+) -> AgendaItem:
     parts = content.contributions.get(row.id, [])
     topic: LanguageMap = (
-        row.topic
-        or row.title
-        or next((content.speakers[key].topic for key, _ in parts if content.speakers[key].topic), {})
+        row.topic or row.title or next((own for key, _ in parts if (own := content.speakers[key].topic)), {})
     )
     kind = label("item_kind", row.kind, language)
     people = [_person(content.speakers[key], content.cities, language) for key, _ in parts]
@@ -189,7 +183,7 @@ def _item(row: Any, event: Event, content: EventContent, zones: Sequence[Referen
         topic, kind = _words_in_all("item_kind", row.kind), ""
     elif not people and cities and event.state != EventState.HELD.value:
         people.append(Person(name={}))  # reads "Speaker to be named"
-    slot = slot_of_row(row)
+    slot = row.slot
     base = event.slot.first_day if event.slot else slot.first_day if slot else None
     return AgendaItem(
         topic=topic,
@@ -233,7 +227,10 @@ def in_own_language(text: str) -> LanguageMap:
 def make_speakers(content: EventContent, language: str) -> tuple[Person, ...]:
     """Return the people named, by city in the order of the cities, those without a city last."""
     order = {key: number for number, key in enumerate(content.cities)}
-    rows = sorted(content.speakers.values(), key=lambda row: order.get(row.city_id, len(order)))
+    rows = sorted(
+        content.speakers.values(),
+        key=lambda row: len(order) if row.city_id is None else order.get(row.city_id, len(order)),
+    )
     return tuple(
         _person(
             row,

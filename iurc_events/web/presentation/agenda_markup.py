@@ -5,6 +5,8 @@ The same pieces as in templates/components/{people,chips,texts}.html; tests hold
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from markupsafe import Markup, escape
 
 from iurc_events.domain.language_maps import LocalText
@@ -94,6 +96,7 @@ def _times(row: AgendaRow) -> str:
     return f'<span class="agenda__times">{"".join(clocks)}</span>'
 
 
+@lru_cache(maxsize=4096)
 def _row(row: AgendaRow, language: str, untold: str) -> str:
     marks = " agenda__row--break" if row.is_break else ""
     anchor = f' id="{escape(row.anchor)}"' if row.anchor else ""

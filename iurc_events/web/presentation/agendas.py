@@ -31,9 +31,9 @@ class SpeakerLine:
     held_by: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class AgendaRow:
-    """One item: clocks (or its order number), topic, speakers, cities."""
+    """One item: clocks (or its order number), topic, speakers, cities. Compared as the very object: it is kept."""
 
     order_text: str
     time: TimeView | None

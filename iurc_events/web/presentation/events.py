@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 from iurc_events import addresses
-from iurc_events.domain.clock_texts import ReferenceZone, instant_line, long_date
+from iurc_events.domain.clock_texts import ReferenceZone, instant_line, long_date, zones_of_programme
 from iurc_events.domain.language_maps import LanguageMap, LocalText, localised, text_of
 from iurc_events.domain.time_slots import Precision, TimeSlot
 from iurc_events.localisation import noop, translate, translate_count
 from iurc_events.models.events import Event
-from iurc_events.queries.events import EventContent, ListedEvent, slot_of_row
+from iurc_events.queries.event_content import EventContent, ItemFacts, SpeakerFacts, slot_of_row
+from iurc_events.queries.events import ListedEvent
 from iurc_events.web.presentation.agendas import AgendaPart, AgendaRow, AgendaView, CityLink, SpeakerLine
 from iurc_events.web.presentation.counts import CountView, reported_counts
 from iurc_events.web.presentation.day_bars import DayBarView, day_bar_view
@@ -23,11 +25,6 @@ from iurc_events.web.presentation.vocabulary import LABELS, label
 
 #: Kinds of items that say what happens even without a title.
 _PLAIN_KINDS = {"discussion", "qa", "award", "break", "introduction", "summary", "performance", "video"}
-
-
-def zones_of_programme(reference_zones: Iterable[Mapping[str, Any]]) -> tuple[ReferenceZone, ...]:
-    """Return the clocks of a programme, west first."""
-    return tuple(ReferenceZone(zone["zone"], zone["place"], zone.get("side", "other")) for zone in reference_zones)
 
 
 def shown_state(state: str, *, is_open: bool, is_full: bool, is_past: bool) -> str:
@@ -136,7 +133,7 @@ def _texts(values: Iterable[LanguageMap] | None, language: str) -> tuple[LocalTe
     return tuple(found for value in values or () if (found := localised(value, language)))
 
 
-def _position(row: Any, language: str) -> tuple[LocalText | None, LocalText | None]:
+def _position(row: SpeakerFacts, language: str) -> tuple[LocalText | None, LocalText | None]:
     """Return title and organisation; in Chinese they make one text, the organisation first."""
     position, organisation = localised(row.title, language), localised(row.organisation, language)
     if position and organisation and position.language == organisation.language == language == "zh":
@@ -144,7 +141,7 @@ def _position(row: Any, language: str) -> tuple[LocalText | None, LocalText | No
     return position, organisation
 
 
-def _speaker_line(row: Any, language: str, *, role: str = "") -> SpeakerLine:
+def _speaker_line(row: SpeakerFacts, language: str, *, role: str = "") -> SpeakerLine:
     position, organisation = _position(row, language)
     return SpeakerLine(
         name=person_name(
@@ -171,30 +168,36 @@ def _city_link(row: Any, language: str) -> CityLink:
     )
 
 
-def _row(item: Any, content: EventContent, language: str, zones: ZoneKey, *, number: str, is_past: bool) -> AgendaRow:
-    parts = content.contributions.get(item.id, [])
+@lru_cache(maxsize=4096)
+def _row(
+    item: ItemFacts,
+    parts: tuple[tuple[SpeakerFacts, str], ...],
+    cities: tuple[CityLink, ...],
+    language: str,
+    zones: ZoneKey,
+    *,
+    number: str,
+    is_past: bool,
+) -> AgendaRow:
+    """Return an item as a row; the same object for the same facts, so that its markup is written once."""
     speakers = [
-        _speaker_line(
-            content.speakers[key], language, role=label("speaker_role", role, language) if role == "moderator" else ""
-        )
-        for key, role in parts
+        _speaker_line(speaker, language, role=label("speaker_role", role, language) if role == "moderator" else "")
+        for speaker, role in parts
     ]
-    cities = content.item_cities.get(item.id, [])
     if not speakers and cities and not is_past and item.kind not in _PLAIN_KINDS:
-        held_by = translate(noop(", "), language).join(text_of(city.name, language) for city in cities)
+        held_by = translate(noop(", "), language).join(city.name for city in cities)
         speakers.append(SpeakerLine(None, held_by=held_by))
     title = localised(item.topic, language) or localised(item.title, language)
-    if title is None and parts and (topic := content.speakers[parts[0][0]].topic):
+    if title is None and parts and (topic := parts[0][0].topic):
         title = localised(topic, language)
     if title is None and item.kind in _PLAIN_KINDS:
         title = LocalText(label("item_kind", item.kind, language), language, is_fallback=False)
-    slot = slot_of_row(item)
     return AgendaRow(
         order_text=number,
-        time=kept_time_view(slot, zones, language) if slot else None,
+        time=kept_time_view(item.slot, zones, language) if item.slot else None,
         title=title,
         speakers=tuple(speakers),
-        cities=tuple(_city_link(city, language) for city in cities),
+        cities=cities,
         is_break=item.kind == "break",
     )
 
@@ -211,11 +214,21 @@ def agenda_view(
     key_of_zones = zone_key(zones)
     has_hours = False
     shown_day = None
+    shown_cities = {city.id: city for cities in content.item_cities.values() for city in cities}
+    links = {key: _city_link(city, language) for key, city in shown_cities.items()}
     for key, session in content.sessions.items():
         items = content.items.get(key, [])
         slot = slot_of_row(session, "session_")
         rows = tuple(
-            _row(item, content, language, key_of_zones, number=str(n) if len(items) > 1 else "", is_past=is_past)
+            _row(
+                item,
+                tuple((content.speakers[key], role) for key, role in content.contributions.get(item.id, ())),
+                tuple(links[city.id] for city in content.item_cities.get(item.id, ())),
+                language,
+                key_of_zones,
+                number=str(n) if len(items) > 1 else "",
+                is_past=is_past,
+            )
             for n, item in enumerate(items, 1)
         )
         has_hours = has_hours or any(row.time is not None and row.time.is_exact for row in rows)
