@@ -14,7 +14,7 @@ from iurc_events.documents import Document as File
 from iurc_events.documents import Fault, Finding, KnownIds, compare
 from iurc_events.localisation import noop
 from iurc_events.models.cities import City, CityPair
-from iurc_events.models.events import Event, EventMembership, FormerSlug, ImportRecord
+from iurc_events.models.events import Event, EventFramework, EventMembership, FormerSlug, ImportRecord
 from iurc_events.models.programmes import Framework, Programme, Theme
 from iurc_events.services.event_changes import record_change
 from iurc_events.services.event_documents import EventDocuments
@@ -200,6 +200,8 @@ def _events_of(subjects: set[tuple[str, int]], written: set[int]) -> list[Event]
         query = select(EventMembership.event_id).where(
             EventMembership.subject_kind == kind, EventMembership.subject_id == key
         )
+        if kind == "framework":
+            query = select(EventFramework.event_id).where(EventFramework.framework_id == key)
         keys |= set(db.session.scalars(query))
     return list(db.session.scalars(select(Event).where(Event.id.in_(keys - written)).order_by(Event.id)))
 
