@@ -7,11 +7,11 @@ and 布鲁塞尔09:00｜北京15:00.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 from iurc_events.domain.language_maps import text_of
 from iurc_events.domain.time_slots import PART_HOURS, PartOfDay, Precision, TimeSlot, zone
@@ -42,6 +42,11 @@ class ReferenceZone:
     zone_name: str
     place_name: Mapping[str, str]
     side: Side = "other"
+
+
+def zones_of_programme(reference_zones: Iterable[Mapping[str, Any]]) -> tuple[ReferenceZone, ...]:
+    """Return the clocks of a programme's ``reference_zones`` column, west first."""
+    return tuple(ReferenceZone(each["zone"], each["place"], each.get("side", "other")) for each in reference_zones)
 
 
 @lru_cache(maxsize=4096)

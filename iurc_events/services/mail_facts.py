@@ -7,9 +7,9 @@ from typing import Final
 
 from iurc_events import addresses
 from iurc_events.config import settings
-from iurc_events.domain.clock_texts import ReferenceZone, Side
+from iurc_events.domain.clock_texts import ReferenceZone, Side, zones_of_programme
 from iurc_events.localisation import LANGUAGES, noop, translate
-from iurc_events.mail.contents import Clocks, Deadline, EventFacts, ProgrammeFacts
+from iurc_events.mail.contents import Deadline, EventFacts, ProgrammeFacts
 from iurc_events.models.cities import City
 from iurc_events.models.events import Event
 from iurc_events.models.programmes import Programme
@@ -21,11 +21,6 @@ _SIDES: Final[dict[str, Side]] = {"EU": "west", "China": "east"}
 def programme_facts(programme: Programme) -> ProgrammeFacts:
     """Say who writes."""
     return ProgrammeFacts(programme.name, programme.contact_name or {}, programme.contact_email)
-
-
-def clocks_of(programme: Programme) -> Clocks:
-    """Return the clocks of a programme, west first."""
-    return tuple(ReferenceZone(zone["zone"], zone["place"], zone["side"]) for zone in programme.reference_zones)
 
 
 def zone_of_city(city: City) -> ReferenceZone:
@@ -57,7 +52,7 @@ def event_facts(event: Event, language: str, *, own_city: City | None = None) ->
         programme=programme_facts(event.programme),
         page_url=settings().base_url + addresses.event(event.slug, language) if event.is_public else None,
         slot=event.slot,
-        clocks=clocks_of(event.programme),
+        clocks=zones_of_programme(event.programme.reference_zones),
         own=zone_of_city(own_city) if own_city else None,
         place=place_of(event),
     )
@@ -67,4 +62,4 @@ def deadline_of(deadline_on: str | None, city: City, programme: Programme) -> De
     """Describe a delegation's deadline; None where it has none."""
     if deadline_on is None:
         return None
-    return Deadline(date.fromisoformat(deadline_on), zone_of_city(city), clocks_of(programme))
+    return Deadline(date.fromisoformat(deadline_on), zone_of_city(city), zones_of_programme(programme.reference_zones))

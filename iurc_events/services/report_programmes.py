@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 
 from iurc_events.database import db
-from iurc_events.domain.clock_texts import date_range, slot_date
+from iurc_events.domain.clock_texts import date_range, slot_date, zones_of_programme
 from iurc_events.domain.counts import EventCounts, Reported
 from iurc_events.domain.language_maps import text_of
 from iurc_events.domain.vocabulary import PUBLIC_STATES, SIDES, EventState
@@ -24,7 +24,7 @@ from iurc_events.models.programmes import Programme
 from iurc_events.models.revisions import Revision
 from iurc_events.queries.counts import last_change, load_counts
 from iurc_events.reports.contents import Count, CountTable, EventLine, Figure, ProgrammeReport
-from iurc_events.services.report_contents import make_dot, make_header, zones_of_programme
+from iurc_events.services.report_contents import make_dot, make_header
 from iurc_events.services.report_numbers import (
     country_name,
     figure_of,
@@ -303,7 +303,7 @@ def make_programme_report(period: ProgrammePeriod, language: Language) -> Progra
         header=make_header(
             programme,
             in_all(noop("Progress report %(years)s"), years=years),
-            zones_of_programme(programme),
+            zones_of_programme(programme.reference_zones),
             language,
             _moment(period),
         ),

@@ -10,7 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from iurc_events.domain.clock_texts import long_date
+from iurc_events.domain.clock_texts import long_date, zones_of_programme
 from iurc_events.domain.errors import DomainError, NotFoundError
 from iurc_events.domain.language_maps import text_of
 from iurc_events.localisation import noop
@@ -28,7 +28,6 @@ from iurc_events.web.forms.agenda_items import AgendaItemForm
 from iurc_events.web.forms.sessions import EventSessionForm
 from iurc_events.web.localisation import current_language, gettext
 from iurc_events.web.presentation import agenda_desk
-from iurc_events.web.presentation.desk import zones_of_programme
 
 blueprint = Blueprint("organiser_agenda", __name__)
 _BASE = "/<any(en,zh):lang>/organise/events/<slug>"

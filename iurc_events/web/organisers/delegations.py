@@ -12,6 +12,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from iurc_events.database import utc_now
+from iurc_events.domain.clock_texts import zones_of_programme
 from iurc_events.domain.errors import DomainError, NotFoundError
 from iurc_events.domain.language_maps import text_of
 from iurc_events.graphics.qr_codes import qr_svg
@@ -32,7 +33,6 @@ from iurc_events.web.forms.delegations import ChosenForm, ExtendForm, FocalPoint
 from iurc_events.web.localisation import current_language, gettext
 from iurc_events.web.presentation.agenda_desk import speaker_line
 from iurc_events.web.presentation.delegations import DelegationView, delegation_view
-from iurc_events.web.presentation.desk import zones_of_programme
 from iurc_events.web.presentation.times import instant_view
 
 blueprint = Blueprint("organiser_delegations", __name__)

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from iurc_events import addresses
 from iurc_events.config import settings
 from iurc_events.database import utc_now
+from iurc_events.domain.clock_texts import zones_of_programme
 from iurc_events.domain.errors import DomainError
 from iurc_events.domain.vocabulary import EVENT_MOVES, EventState
 from iurc_events.localisation import noop
@@ -24,7 +25,6 @@ from iurc_events.web.errors import message_of
 from iurc_events.web.forms.events import CancelForm, MoveForm, PostponeForm, PreviewForm
 from iurc_events.web.localisation import current_language, gettext
 from iurc_events.web.organisers.events import get_event, prepare_zones, slot_preview
-from iurc_events.web.presentation.desk import zones_of_programme
 from iurc_events.web.presentation.times import instant_view, time_view
 
 blueprint = Blueprint("organiser_event_life", __name__)

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from iurc_events.database import utc_now
+from iurc_events.domain.clock_texts import zones_of_programme
 from iurc_events.domain.errors import DomainError, NotFoundError
 from iurc_events.localisation import noop
 from iurc_events.models.accounts import User
@@ -28,7 +29,7 @@ from iurc_events.web.forms.events import CopyForm, EventForm
 from iurc_events.web.forms.time_slots import SlotForm, zone_choices
 from iurc_events.web.localisation import current_language, gettext
 from iurc_events.web.presentation.day_bars import DayBarView, day_bar_view
-from iurc_events.web.presentation.desk import detail_text, event_row, field_name, zones_of_programme
+from iurc_events.web.presentation.desk import detail_text, event_row, field_name
 from iurc_events.web.presentation.paging import paging_view
 from iurc_events.web.presentation.times import TimeView, time_view
 

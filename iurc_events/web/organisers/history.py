@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from iurc_events.domain.clock_texts import zones_of_programme
 from iurc_events.localisation import translate
 from iurc_events.models.events import Event
 from iurc_events.permissions import Permission
@@ -16,7 +17,7 @@ from iurc_events.web.access import requires, signed_in_user
 from iurc_events.web.errors import message_of
 from iurc_events.web.localisation import current_language, gettext
 from iurc_events.web.organisers.events import get_event
-from iurc_events.web.presentation.desk import detail_text, field_name, zones_of_programme
+from iurc_events.web.presentation.desk import detail_text, field_name
 from iurc_events.web.presentation.paging import paging_view
 from iurc_events.web.presentation.times import instant_view
 

@@ -8,6 +8,7 @@ from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from iurc_events.database import utc_now
+from iurc_events.domain.clock_texts import zones_of_programme
 from iurc_events.domain.language_maps import text_of
 from iurc_events.models.accounts import User
 from iurc_events.permissions import Permission
@@ -16,7 +17,7 @@ from iurc_events.queries.attention import Attention, Clash, EventName
 from iurc_events.web.access import requires, signed_in_user
 from iurc_events.web.localisation import current_language, gettext, ngettext
 from iurc_events.web.presentation.counts import CountView, count_view
-from iurc_events.web.presentation.desk import clock_change, event_row, zones_of_programme
+from iurc_events.web.presentation.desk import clock_change, event_row
 from iurc_events.web.presentation.times import instant_view
 
 blueprint = Blueprint("organiser_overview", __name__)

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from iurc_events.calendars.entries import CalendarLanguage
 from iurc_events.database import utc_now
+from iurc_events.domain.clock_texts import zones_of_programme
 from iurc_events.models.participants import Participant
 from iurc_events.queries import participants as participant_queries
 from iurc_events.services import participants
@@ -16,7 +17,6 @@ from iurc_events.services.calendar_files import event_file
 from iurc_events.web.access import by_token
 from iurc_events.web.forms.participants import OwnRegistrationForm
 from iurc_events.web.localisation import gettext as _
-from iurc_events.web.presentation.events import zones_of_programme
 from iurc_events.web.presentation.times import time_view
 
 blueprint = Blueprint("own_registration", __name__, url_prefix="/<any(en,zh):lang>/my")

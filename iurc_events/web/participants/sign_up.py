@@ -6,13 +6,13 @@ from flask import Blueprint, abort, g, redirect, render_template, session, url_f
 from flask.typing import ResponseReturnValue
 
 from iurc_events.database import utc_now
+from iurc_events.domain.clock_texts import zones_of_programme
 from iurc_events.domain.vocabulary import ParticipantState
 from iurc_events.models.events import Event
 from iurc_events.queries import events as event_queries
 from iurc_events.services import participants
 from iurc_events.web.access import public
 from iurc_events.web.forms.participants import SignUpForm
-from iurc_events.web.presentation.events import zones_of_programme
 from iurc_events.web.presentation.times import time_view
 from iurc_events.web.public.events import registration_of
 

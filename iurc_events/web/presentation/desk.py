@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from iurc_events.domain.clock_texts import ReferenceZone, full_line, long_date
+from iurc_events.domain.clock_texts import ReferenceZone, full_line, long_date, zones_of_programme
 from iurc_events.domain.language_maps import LanguageMap, text_of
 from iurc_events.domain.time_slots import TimeSlot, zone
 from iurc_events.localisation import noop, translate
@@ -71,11 +71,6 @@ SLOT_COLUMNS = {
 def field_name(name: str, language: str) -> str:
     """Return the name of a field for readers; an unknown one as it is."""
     return translate(FIELD_NAMES.get("slot" if name in SLOT_COLUMNS else name, name), language)
-
-
-def zones_of_programme(reference_zones: Sequence[Mapping[str, Any]]) -> tuple[ReferenceZone, ...]:
-    """Return the clocks of a programme, west first."""
-    return tuple(ReferenceZone(zone["zone"], zone["place"], zone.get("side", "other")) for zone in reference_zones)
 
 
 @dataclass(frozen=True, slots=True)

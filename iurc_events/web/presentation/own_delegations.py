@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from iurc_events.domain.clock_texts import ReferenceZone, Side, has_same_clock
+from iurc_events.domain.clock_texts import ReferenceZone, Side, has_same_clock, zones_of_programme
 from iurc_events.domain.language_maps import LanguageMap, LocalText, localised, text_of
 from iurc_events.domain.time_slots import TimeSlot, deadline_instant
 from iurc_events.domain.vocabulary import DelegationState, SpeakerState
@@ -21,7 +21,6 @@ from iurc_events.models.speakers import Speaker
 from iurc_events.services.delegation_rules import fits_quota, is_past_deadline
 from iurc_events.services.speakers import SpeakerDetails
 from iurc_events.web.presentation.agendas import SpeakerLine
-from iurc_events.web.presentation.events import zones_of_programme
 from iurc_events.web.presentation.names import PersonName, person_name
 from iurc_events.web.presentation.times import TimeView, instant_view, time_view
 from iurc_events.web.presentation.vocabulary import label

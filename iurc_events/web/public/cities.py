@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from iurc_events import addresses
 from iurc_events.database import utc_now
-from iurc_events.domain.clock_texts import ReferenceZone
+from iurc_events.domain.clock_texts import ReferenceZone, zones_of_programme
 from iurc_events.domain.language_maps import LanguageMap, LocalText, localised, text_of
 from iurc_events.models.programmes import DEFAULT_ZONES
 from iurc_events.queries import cities as city_queries
@@ -20,7 +20,7 @@ from iurc_events.queries import pairs as pair_queries
 from iurc_events.queries.cities import CityAward
 from iurc_events.web.access import public
 from iurc_events.web.presentation.agendas import CityLink
-from iurc_events.web.presentation.events import event_row, zones_of_programme
+from iurc_events.web.presentation.events import event_row
 from iurc_events.web.presentation.paging import paging_view
 from iurc_events.web.presentation.places import (
     CityView,

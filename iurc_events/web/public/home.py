@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from iurc_events import addresses
 from iurc_events.database import utc_now
-from iurc_events.domain.clock_texts import ReferenceZone, short_date
+from iurc_events.domain.clock_texts import ReferenceZone, short_date, zones_of_programme
 from iurc_events.domain.language_maps import LanguageMap, text_of
 from iurc_events.domain.time_slots import zone
 from iurc_events.graphics.maps import Clock, Side
@@ -27,7 +27,7 @@ from iurc_events.queries.pairs import ListedPair
 from iurc_events.web.access import public
 from iurc_events.web.localisation import ngettext
 from iurc_events.web.presentation.counts import CountView, qualifier_word, reported_counts
-from iurc_events.web.presentation.events import EventRow, event_row, zones_of_programme
+from iurc_events.web.presentation.events import EventRow, event_row
 from iurc_events.web.presentation.places import arcs_of, dot_of, schematic_map
 from iurc_events.web.presentation.times import instant_view
 
