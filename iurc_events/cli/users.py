@@ -7,14 +7,14 @@ import sys
 import click
 
 from iurc_events.cli.running import with_app
-from iurc_events.domain.vocabulary import RoleName
+from iurc_events.domain.vocabulary import PROGRAMME_ROLES, RoleName
 from iurc_events.services import users
 
 
 @click.command("create-user")
 @click.argument("email")
 @click.option("--role", required=True, type=click.Choice([role.value for role in RoleName]))
-@click.option("--programme", metavar="ID", help="Of an organiser or funder.")
+@click.option("--programme", metavar="ID", help="Of an organiser, funder or somebody at the door.")
 @click.option("--city", metavar="ID", help="Of a delegate.")
 @click.option("--name", default="", help="How the person is addressed.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from the first line of standard input.")
@@ -24,8 +24,8 @@ def create_user(
 ) -> None:
     """Make an account; a known address gets the role."""
     wanted = RoleName(role)
-    if (wanted in (RoleName.ORGANISER, RoleName.FUNDER)) != (programme is not None):
-        raise click.UsageError("--programme belongs to organisers and funders, and they need it.")
+    if (wanted in PROGRAMME_ROLES) != (programme is not None):
+        raise click.UsageError("--programme belongs to organisers, funders and people at the door, and they need it.")
     if (wanted is RoleName.DELEGATE) != (city is not None):
         raise click.UsageError("--city belongs to delegates, and they need it.")
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None

@@ -75,6 +75,8 @@ class DelegationState(StrEnum):
 class SpeakerState(StrEnum):
     """What became of a nominated speaker."""
 
+    #: Named beyond the delegation's quota: moves up when a place comes free.
+    WAITING = "waiting"
     NOMINATED = "nominated"
     ACCEPTED = "accepted"
     REFUSED = "refused"
@@ -89,6 +91,23 @@ class ParticipantState(StrEnum):
     CONFIRMED = "confirmed"
     CANCELLED = "cancelled"
 
+
+#: What members of a delegation come as; each has its quota.
+MEMBER_ROLES = ("speaker", "participant", "observer")
+#: Who gets the next free place of an event when several delegations wait; an organiser chooses, those who wait see it.
+#: ``first-come``: who waits longest; ``fewest-first``: the city with the fewest people, then who waits longest;
+#: ``own-only``: places of a delegation stay its own.
+WAITING_RULES = ("first-come", "fewest-first", "own-only")
+#: Given freely or not at all; None is "not stated".
+GENDERS = ("female", "male", "other")
+#: What an event may ask people for beside their name; kept apart and deleted first.
+SPECIAL_NEEDS = ("dietary", "accessibility", "visa")
+#: Parts of a speaker's profile that are published only with the speaker's consent, each by itself.
+PROFILE_PARTS = ("photo", "biography", "topic", "slides")
+#: Where a record that somebody came is from.
+ATTENDANCE_SOURCES = ("desk", "scan", "list")
+#: Programs whose lists of those who joined are read.
+MEETING_PROGRAMS = ("zoom", "teams", "tencent-meeting", "other")
 
 SEATED_STATES = (ParticipantState.REGISTERED, ParticipantState.CONFIRMED)
 
@@ -111,3 +130,8 @@ class RoleName(StrEnum):
     ORGANISER = "organiser"
     DELEGATE = "delegate"
     FUNDER = "funder"
+    CHECK_IN = "check-in"
+
+
+#: Roles that are given for a programme.
+PROGRAMME_ROLES = (RoleName.ORGANISER, RoleName.FUNDER, RoleName.CHECK_IN)

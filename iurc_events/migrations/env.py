@@ -19,20 +19,38 @@ def include_object(_object: Any, name: str | None, kind: str, _reflected: bool, 
     return not (kind in by_hand and name is not None and name.startswith(by_hand[kind]))
 
 
+class IntegrityFault(Exception):
+    """A migration left rows that refer to nothing; it was taken back."""
+
+
 def run() -> None:
-    """Run the migrations in one transaction: to the end or not at all (fault-11)."""
+    """Run the migrations in one transaction: to the end or not at all (fault-11).
+
+    SQLite writes changed tables anew; its foreign keys rest meanwhile, or dropping a table would delete all that refers
+    to it. They are checked before the commit.
+    """
     attributes = context.config.attributes
     engine: Engine = attributes.get("engine") or create_engine(attributes["url"])
+    is_sqlite = engine.dialect.name == "sqlite"
     with engine.connect().execution_options(sqlite_begin="IMMEDIATE") as connection:
-        context.configure(
-            connection=connection,
-            target_metadata=Base.metadata,
-            render_as_batch=True,
-            include_object=include_object,
-            transaction_per_migration=False,
-        )
-        with context.begin_transaction():
-            context.run_migrations()
+        if is_sqlite:
+            driver: Any = connection.connection.driver_connection
+            driver.execute("pragma foreign_keys=off")  # inside a transaction it would do nothing
+        try:
+            context.configure(
+                connection=connection,
+                target_metadata=Base.metadata,
+                render_as_batch=True,
+                include_object=include_object,
+                transaction_per_migration=False,
+            )
+            with context.begin_transaction():
+                context.run_migrations()
+                if is_sqlite and (broken := connection.exec_driver_sql("pragma foreign_key_check").fetchall()):
+                    raise IntegrityFault(f"rows that refer to nothing: {broken[:5]}")
+        finally:
+            if is_sqlite:
+                connection.invalidate()  # the next one holds foreign keys again
 
 
 run()

@@ -76,14 +76,16 @@ class User(Base):
 
 
 class Role(Base):
-    """What a user is: administrator of the installation, organiser or funder of a programme, delegate of a city."""
+    """What a user is: administrator of the installation, delegate of a city, or for a programme organiser, funder or
+    somebody at the door who checks people in and sees no more than that takes.
+    """
 
     __tablename__ = "roles"
     __table_args__ = (
         UniqueConstraint("user_id", "name", "programme_id", "city_id"),
-        CheckConstraint("name IN ('administrator', 'organiser', 'delegate', 'funder')", name="name"),
+        CheckConstraint("name IN ('administrator', 'organiser', 'delegate', 'funder', 'check-in')", name="name"),
         CheckConstraint("(name = 'delegate') = (city_id IS NOT NULL)", name="city"),
-        CheckConstraint("(name IN ('organiser', 'funder')) = (programme_id IS NOT NULL)", name="programme"),
+        CheckConstraint("(name IN ('organiser', 'funder', 'check-in')) = (programme_id IS NOT NULL)", name="programme"),
     )
 
     id: Mapped[Key]

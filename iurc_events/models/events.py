@@ -195,6 +195,7 @@ class Event(SlotColumns, Base):
         CheckConstraint("starts_at < ends_at", name="ends_after_start"),
         CheckConstraint("capacity IS NULL OR capacity > 0", name="capacity"),
         CheckConstraint("seats_taken >= 0", name="seats_taken"),
+        CheckConstraint("waiting_rule IN ('first-come', 'fewest-first', 'own-only')", name="waiting_rule"),
         Index("ix_events_state_starts_at", "state", "starts_at"),
         # All that lists count and sort by, so that they read whole rows of their own page alone.
         Index("ix_events_listed", "deleted_at", "state", "kind", "format", "ends_at", "starts_at"),
@@ -236,6 +237,15 @@ class Event(SlotColumns, Base):
     registration_opens_on: Mapped[str | None] = mapped_column(String(10))
     registration_closes_on: Mapped[str | None] = mapped_column(String(10))
     is_registration_open: Mapped[bool] = mapped_column(default=False)
+
+    #: Who gets a free place when several wait (vocabulary WAITING_RULES).
+    waiting_rule: Mapped[Word] = mapped_column(default="first-come")
+    #: What people are asked for beside their name: of SPECIAL_NEEDS, and ``gender``.
+    asks_for: Mapped[JsonList]
+    #: Days after the end for which names are kept; None takes the programme's.
+    retention_days: Mapped[int | None]
+    #: Set when names were erased by the retention clock; numbers stay.
+    names_erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     #: Counts every change of content; pages and stored texts are kept under it, forms are checked against it.
     version: Mapped[int] = mapped_column(default=1)

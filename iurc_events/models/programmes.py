@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from iurc_events.database import Base, Json
@@ -36,6 +37,12 @@ class Programme(Base):
     contact_name: Mapped[LanguageMap | None] = mapped_column(Json)
     contact_email: Mapped[str | None]
     funding_line: Mapped[LanguageMap | None] = mapped_column(Json)
+    #: What formal letters print: language maps ``office``, ``address``, ``signatory``, ``signatory_title``.
+    letterhead: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    #: Begins the numbers of formal letters, e.g. "IURC-CN".
+    letter_prefix: Mapped[str | None] = mapped_column(String(20))
+    #: Days after an event's end for which names are kept, where the event says nothing else.
+    retention_days: Mapped[int] = mapped_column(default=730)
 
 
 class Theme(Base):

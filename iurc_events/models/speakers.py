@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -27,7 +28,44 @@ class Person(Base):
     name_native: Mapped[LongText | None]
     sort_keys: Mapped[LanguageMap] = mapped_column(Json, default=dict)
     email: Mapped[str | None] = mapped_column(String(254), index=True)
+    #: Order of protocol, 1 before 2; None comes after all ranks.
+    protocol_rank: Mapped[int | None]
+    #: Languages that the person works in (BCP 47), the best first.
+    languages: Mapped[JsonList]
+    #: Set while the person is merged into another; kept so that a merge can be undone.
+    merged_into_id: Mapped[int | None] = reference("persons.id", ondelete="SET NULL")
+    #: Set when the person was erased: no personal value is left in the row.
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[MadeAt]
+
+
+class PersonMerge(Base):
+    """That two persons were found to be one: what moved, so that it can be undone."""
+
+    __tablename__ = "person_merges"
+
+    id: Mapped[Key]
+    public_id: Mapped[PublicId]
+    kept_id: Mapped[int] = reference("persons.id")
+    merged_id: Mapped[int] = reference("persons.id")
+    #: Keys of the rows that moved, by table; no personal values.
+    moved: Mapped[dict[str, Any]] = mapped_column(Json)
+    #: Names of the fields that the kept person took over.
+    taken_over: Mapped[JsonList]
+    made_by_id: Mapped[int | None] = reference("users.id", ondelete="SET NULL")
+    made_at: Mapped[MadeAt]
+    undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class PersonDistinction(Base):
+    """That somebody looked at two persons alike and said that they are not the same; ``one_id`` is the smaller key."""
+
+    __tablename__ = "person_distinctions"
+
+    one_id: Mapped[int] = reference("persons.id", primary_key=True)
+    other_id: Mapped[int] = reference("persons.id", primary_key=True)
+    said_by_id: Mapped[int | None] = reference("users.id", ondelete="SET NULL")
+    said_at: Mapped[MadeAt]
 
 
 class Speaker(Base):
@@ -36,7 +74,7 @@ class Speaker(Base):
     __tablename__ = "speakers"
     __table_args__ = (
         UniqueConstraint("event_id", "person_id"),
-        CheckConstraint("state IN ('nominated', 'accepted', 'refused', 'withdrawn')", name="state"),
+        CheckConstraint("state IN ('waiting', 'nominated', 'accepted', 'refused', 'withdrawn')", name="state"),
     )
 
     id: Mapped[Key]
@@ -65,6 +103,22 @@ class Speaker(Base):
     abstract: Mapped[LanguageMap | None] = mapped_column(Json)
     language_spoken: Mapped[str | None] = mapped_column(String(20))
     mode: Mapped[str | None] = mapped_column(String(10))
+    gender: Mapped[str | None] = mapped_column(String(10))
+    biography: Mapped[LanguageMap | None] = mapped_column(Json)
+    #: When the speaker can and cannot be there, in their words.
+    availability: Mapped[LongText | None]
+    technical_needs: Mapped[LongText | None]
+    #: Language tag into which the speaker needs interpretation.
+    interpretation: Mapped[str | None] = mapped_column(String(20))
+    #: Parts of the profile (vocabulary PROFILE_PARTS) that the speaker agreed to publish.
+    published_parts: Mapped[JsonList]
+    #: When the speaker said that the own page is complete.
+    profile_confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    profile_reminded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: Since when the speaker waits for a place of the delegation; order of moving up.
+    waiting_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: The speaker whose place and slots this one takes over.
+    substitute_for_id: Mapped[int | None] = reference("speakers.id", ondelete="SET NULL")
     state: Mapped[str] = mapped_column(String(12), default="accepted", index=True)
     decision_note: Mapped[LongText | None]
     #: Named in public only with consent; an organiser's imported programme counts as such.

@@ -75,7 +75,8 @@ def list_recipients(event: Event) -> list[Recipient]:
         Participant.event_id == event.id, Participant.state.in_(_LIVE_PARTICIPANTS)
     )
     for key, email, name, language in db.session.execute(participants.order_by(Participant.id)):
-        found.setdefault(email.casefold(), Recipient(email, name, language, participant_id=key))
+        if email:
+            found.setdefault(email.casefold(), Recipient(email, name, language, participant_id=key))
     speakers = select(Speaker.email, Speaker.name, Speaker.language_spoken).where(
         Speaker.event_id == event.id, Speaker.state == SpeakerState.ACCEPTED.value, Speaker.email.is_not(None)
     )

@@ -103,7 +103,7 @@ def list_participants(
         ListedParticipant(
             public_id=participant.public_id,
             name=participant.name,
-            email=participant.email,
+            email=participant.email or "",
             organisation=participant.organisation,
             city_name=city_name,
             stakeholder_type=participant.stakeholder_type,

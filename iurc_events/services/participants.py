@@ -21,6 +21,7 @@ from iurc_events.domain.errors import DomainError, NotFoundError
 from iurc_events.domain.secrets import hash_token, new_token
 from iurc_events.domain.vocabulary import SEATED_STATES, ParticipantState
 from iurc_events.localisation import noop
+from iurc_events.mail import MessageText
 from iurc_events.mail import participants as letters
 from iurc_events.mail.contents import JoinFacts
 from iurc_events.models.accounts import OneTimeToken, User
@@ -78,6 +79,25 @@ def _new_link(participant: Participant, event: Event) -> str:
     return settings().base_url + addresses.registration(token, participant.language)
 
 
+def _write_to(
+    participant: Participant, event: Event, message_kind: str, text: MessageText, calendar: bytes | None = None
+) -> None:
+    """Queue a letter; whom a delegation registered without an address gets none."""
+    if participant.email is None:
+        return
+    outbox.queue(
+        message_kind,
+        participant.email,
+        participant.name,
+        participant.language,
+        text,
+        programme_id=event.programme_id,
+        event_id=event.id,
+        participant_id=participant.id,
+        calendar=calendar,
+    )
+
+
 def _confirm_by_mail(participant: Participant, event: Event, url: str) -> None:
     is_waiting = participant.state == ParticipantState.WAITING
     language = cast("CalendarLanguage", participant.language)
@@ -91,17 +111,7 @@ def _confirm_by_mail(participant: Participant, event: Event, url: str) -> None:
         join_links=[] if is_waiting else _links_of(event),
         has_calendar=calendar is not None,
     )
-    outbox.queue(
-        "registration-confirmation",
-        participant.email,
-        participant.name,
-        participant.language,
-        text,
-        programme_id=event.programme_id,
-        event_id=event.id,
-        participant_id=participant.id,
-        calendar=calendar,
-    )
+    _write_to(participant, event, "registration-confirmation", text, calendar)
 
 
 @in_transaction
@@ -177,16 +187,7 @@ def _cancel(participant: Participant, event: Event, *, actor_id: int | None) -> 
         event=event_facts(event, participant.language),
         is_by_organiser=actor_id is not None,
     )
-    outbox.queue(
-        "registration-cancelled",
-        participant.email,
-        participant.name,
-        participant.language,
-        text,
-        programme_id=event.programme_id,
-        event_id=event.id,
-        participant_id=participant.id,
-    )
+    _write_to(participant, event, "registration-cancelled", text)
     audit.record(
         "registration cancelled",
         "participant",
@@ -221,17 +222,8 @@ def fill_seats(event: Event) -> int:
             url=_new_link(first, event),
             join_links=_links_of(event),
         )
-        outbox.queue(
-            "place-free",
-            first.email,
-            first.name,
-            first.language,
-            text,
-            programme_id=event.programme_id,
-            event_id=event.id,
-            participant_id=first.id,
-            calendar=event_file(event, cast("CalendarLanguage", first.language), with_join_links=True),
-        )
+        calendar = event_file(event, cast("CalendarLanguage", first.language), with_join_links=True)
+        _write_to(first, event, "place-free", text, calendar)
         db.session.flush()
         given += 1
     return given

@@ -28,6 +28,7 @@ ROLE_WORDS: Final = {
     RoleName.ORGANISER: noop("Organiser"),
     RoleName.DELEGATE: noop("Delegate"),
     RoleName.FUNDER: noop("Funder"),
+    RoleName.CHECK_IN: noop("Check-in at the door"),
 }
 
 INVITATION: Final = "account-invitation"

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from iurc_events.database import db, in_transaction
 from iurc_events.domain.errors import DomainError, NotFoundError
-from iurc_events.domain.vocabulary import RoleName
+from iurc_events.domain.vocabulary import PROGRAMME_ROLES, RoleName
 from iurc_events.localisation import noop
 from iurc_events.models.accounts import Role, User
 from iurc_events.models.cities import City
@@ -47,10 +47,10 @@ def _address(email: str) -> str:
 
 
 def _programme_id(role: RoleName, slug: str | None) -> int | None:
-    if role not in (RoleName.ORGANISER, RoleName.FUNDER):
+    if role not in PROGRAMME_ROLES:
         return None
     if slug is None:
-        raise InvalidAccountError(noop("Organisers and funders need a programme"))
+        raise InvalidAccountError(noop("This role needs a programme"))
     programme = db.session.scalars(select(Programme).where(Programme.slug == slug)).one_or_none()
     if programme is None:
         raise NotFoundError(noop("There is no programme “%(id)s”"), id=slug)
