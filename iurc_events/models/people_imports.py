@@ -69,4 +69,9 @@ class PeopleImportRow(Base):
     problems: Mapped[JsonList]
     #: Likely the same people: ``["speaker" | "participant" | "person", key]``.
     likely: Mapped[JsonList]
+    #: What will happen: register, change, same, wait, fault (left out).
+    plan: Mapped[str | None] = mapped_column(String(12))
+    #: What happened: registered, changed, unchanged, waiting, left-out; set with the change itself, so never twice.
     outcome: Mapped[str | None] = mapped_column(String(12))
+    #: Whom the row became: kind, key and version, and what was said of them before; what undoing needs.
+    entered: Mapped[dict[str, Any] | None] = mapped_column(Json)

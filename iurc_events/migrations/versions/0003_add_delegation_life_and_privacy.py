@@ -323,7 +323,9 @@ def upgrade() -> None:
         sa.Column("cells", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("problems", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("likely", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("plan", sa.String(length=12), nullable=True),
         sa.Column("outcome", sa.String(length=12), nullable=True),
+        sa.Column("entered", sa.JSON(none_as_null=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["import_id"],
             ["people_imports.id"],
@@ -507,6 +509,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("asks_for", sa.JSON(none_as_null=True), nullable=False, server_default="[]"))
         batch_op.add_column(sa.Column("retention_days", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("names_erased_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("slides_released_at", sa.DateTime(timezone=True), nullable=True))
 
     with altered("participants") as batch_op:
         batch_op.add_column(sa.Column("role", sa.String(length=40), nullable=False, server_default="participant"))
@@ -545,6 +548,9 @@ def upgrade() -> None:
         )
         batch_op.add_column(sa.Column("profile_confirmed_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("profile_reminded_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("profile_reminders", sa.Integer(), nullable=False, server_default="0"))
+        batch_op.add_column(sa.Column("reminders_refused_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("profile_saved_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("waiting_since", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("substitute_for_id", sa.Integer(), nullable=True))
         batch_op.create_index(batch_op.f("ix_speakers_substitute_for_id"), ["substitute_for_id"], unique=False)
@@ -573,6 +579,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_speakers_substitute_for_id"))
         batch_op.drop_column("substitute_for_id")
         batch_op.drop_column("waiting_since")
+        batch_op.drop_column("profile_saved_at")
+        batch_op.drop_column("reminders_refused_at")
+        batch_op.drop_column("profile_reminders")
         batch_op.drop_column("profile_reminded_at")
         batch_op.drop_column("profile_confirmed_at")
         batch_op.drop_column("published_parts")
@@ -605,6 +614,7 @@ def downgrade() -> None:
         batch_op.drop_column("role")
 
     with altered("events") as batch_op:
+        batch_op.drop_column("slides_released_at")
         batch_op.drop_column("names_erased_at")
         batch_op.drop_column("retention_days")
         batch_op.drop_column("asks_for")
