@@ -246,6 +246,8 @@ class Event(SlotColumns, Base):
     retention_days: Mapped[int | None]
     #: Set when names were erased by the retention clock; numbers stay.
     names_erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: Set when organisers released the slides of those who agreed.
+    slides_released_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     #: Counts every change of content; pages and stored texts are kept under it, forms are checked against it.
     version: Mapped[int] = mapped_column(default=1)

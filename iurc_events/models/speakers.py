@@ -115,6 +115,12 @@ class Speaker(Base):
     #: When the speaker said that the own page is complete.
     profile_confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     profile_reminded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: How many reminders of the own page went out by themselves.
+    profile_reminders: Mapped[int] = mapped_column(default=0)
+    #: Set when the speaker wants no more reminders.
+    reminders_refused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: When the speaker last saved the own page; from then on ``published_parts`` alone says what is published.
+    profile_saved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: Since when the speaker waits for a place of the delegation; order of moving up.
     waiting_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: The speaker whose place and slots this one takes over.

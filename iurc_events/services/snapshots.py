@@ -30,7 +30,12 @@ Snapshot = dict[str, list[dict[str, Any]]]
 #: Columns of an event that are not content: counters, marks of its life, seats.
 _NO_CONTENT = {
     "id", "public_id", "version", "sequence", "visible_revised_at", "created_at", "seats_taken", "first_published_at",
-    "starts_at", "ends_at", "calendar_uid",
+    "starts_at", "ends_at", "calendar_uid", "slides_released_at",
+}  # fmt: skip
+#: Columns of a speaker that are for the programme team alone, or say how the own page stands.
+_NOT_OF_SPEAKERS = {
+    "email", "note", "version", "availability", "technical_needs", "profile_confirmed_at", "profile_reminded_at",
+    "profile_reminders", "reminders_refused_at", "profile_saved_at",
 }  # fmt: skip
 _OWNED = (
     EventTheme, EventFramework, EventProgramme, EventPair, EventCity, JoinLink, EventDocument, Outcome, Award,
@@ -69,7 +74,7 @@ def take_snapshot(event: Event) -> Snapshot:
     snapshot["agenda_items"] = _rows(AgendaItem, AgendaItem.session_id.in_(sessions))
     snapshot["agenda_item_cities"] = _rows(ItemCity, ItemCity.item_id.in_(items))
     snapshot["contributions"] = _rows(Contribution, Contribution.item_id.in_(items))
-    snapshot["speakers"] = _rows(Speaker, Speaker.event_id == event.id, {"email", "note", "version"})
+    snapshot["speakers"] = _rows(Speaker, Speaker.event_id == event.id, _NOT_OF_SPEAKERS)
     return snapshot
 
 
