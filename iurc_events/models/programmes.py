@@ -43,6 +43,8 @@ class Programme(Base):
     letter_prefix: Mapped[str | None] = mapped_column(String(20))
     #: Days after an event's end for which names are kept, where the event says nothing else.
     retention_days: Mapped[int] = mapped_column(default=730)
+    #: What only those responsible can say of personal data: language maps by part (services/privacy_notices.py).
+    privacy_notice: Mapped[dict[str, Any] | None] = mapped_column(Json)
 
 
 class Theme(Base):

@@ -536,6 +536,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("letterhead", sa.JSON(none_as_null=True), nullable=True))
         batch_op.add_column(sa.Column("letter_prefix", sa.String(length=20), nullable=True))
         batch_op.add_column(sa.Column("retention_days", sa.Integer(), nullable=False, server_default="730"))
+        batch_op.add_column(sa.Column("privacy_notice", sa.JSON(), nullable=True))
 
     with altered("speakers") as batch_op:
         batch_op.add_column(sa.Column("gender", sa.String(length=10), nullable=True))
@@ -592,6 +593,7 @@ def downgrade() -> None:
         batch_op.drop_column("gender")
 
     with altered("programmes") as batch_op:
+        batch_op.drop_column("privacy_notice")
         batch_op.drop_column("retention_days")
         batch_op.drop_column("letter_prefix")
         batch_op.drop_column("letterhead")
