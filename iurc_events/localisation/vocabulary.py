@@ -191,6 +191,22 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "16": noop("Peace and sound institutions"),
         "17": noop("Partnerships for the goals"),
     },
+    "waiting-rule": {
+        "first-come": noop("Who waits longest"),
+        "fewest-first": noop("The city with the fewest people"),
+        "own-only": noop("Places of a delegation stay its own"),
+    },
+    # The same for those who wait.
+    "waiting-sentence": {
+        "first-come": noop("Free places go to those who have waited longest."),
+        "fewest-first": noop(
+            "Free places go first to the city with the fewest people at this event, then to those who have waited "
+            "longest. So your number can also rise."
+        ),
+        "own-only": noop(
+            "Free places go to those who have waited longest; places of a delegation stay with its own people."
+        ),
+    },
 }
 
 

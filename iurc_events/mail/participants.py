@@ -3,11 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
+
+from markupsafe import escape
 
 from iurc_events.domain.language_maps import text_of
 from iurc_events.localisation import noop, translate
+from iurc_events.localisation.vocabulary import label
 from iurc_events.mail.contents import EventFacts, JoinFacts
 from iurc_events.mail.rendering import Content, Fact, MessageText, event_facts, greeting, one_line, render, title_of
+
+#: Stand in a letter that is written once for all its readers where :func:`address_to` puts what is each one's own.
+#: Private characters, which a name loses before it is put in.
+NAME: Final = "\ue000"
+URL: Final = "\ue001"
+POSITION: Final = "\ue002"
+_MARKS: Final = str.maketrans("", "", NAME + URL + POSITION)
+
+
+def address_to(text: MessageText, *, name: str, url: str = "", position: int | None = None) -> MessageText:
+    """Make one reader's letter of one that was written for all, with the marks of this module in it."""
+    shown = one_line(name).translate(_MARKS)
+    number = "" if position is None else str(position)
+
+    def fill(part: str, name_in_it: str) -> str:
+        return part.replace(URL, url).replace(POSITION, number).replace(NAME, name_in_it)
+
+    return MessageText(fill(text.subject, shown), fill(text.text, shown), fill(text.html, str(escape(shown))))
 
 
 def join_facts(links: Sequence[JoinFacts], language: str) -> list[Fact]:
@@ -32,6 +54,8 @@ def registration_confirmation(
     is_waiting: bool = False,
     join_links: Sequence[JoinFacts] = (),
     has_calendar: bool = True,
+    position: str = "",
+    waiting_rule: str = "first-come",
 ) -> MessageText:
     """Build the confirmation of a registration; the calendar file is attached by the outbox.
 
@@ -39,17 +63,26 @@ def registration_confirmation(
         url: The personal link to the own registration.
         is_waiting: Whether there was no seat left.
         join_links: Empty for those who are waiting.
+        position: The place in the line of those who wait, from 1; nothing is said where it is left out.
+        waiting_rule: Who gets the next free place.
     """
     title = title_of(event, language)
     if is_waiting:
         subject = translate(noop("On the waiting list: %(title)s"), language, title=title)
-        sentence = translate(
-            noop("All places are taken. You are on the waiting list, and we write to you when a place is free."),
-            language,
-        )
+        sentences = [
+            translate(
+                noop("All places are taken. You are on the waiting list, and we write to you when a place is free."),
+                language,
+            )
+        ]
+        if position:
+            sentences.append(
+                translate(noop("You are number %(position)s on the waiting list."), language, position=position)
+            )
+        sentences.append(label("waiting-sentence", waiting_rule, language))
     else:
         subject = translate(noop("You are registered: %(title)s"), language, title=title)
-        sentence = translate(noop("You are registered for this event."), language)
+        sentences = [translate(noop("You are registered for this event."), language)]
     closing = [
         translate(noop("On your page you can change or cancel your registration. The link is yours alone."), language)
     ]
@@ -59,7 +92,7 @@ def registration_confirmation(
         Content(
             subject=subject,
             greeting=greeting(name, language),
-            paragraphs=[sentence],
+            paragraphs=sentences,
             facts=[*event_facts(event, language), *join_facts(join_links, language)],
             button=(translate(noop("Your registration"), language), url),
             closing=closing,
