@@ -15,7 +15,7 @@ from datetime import timedelta
 from typing import Final
 
 from iurc_events.database import db
-from iurc_events.services import accounts, attempts, outbox
+from iurc_events.services import accounts, attempts, outbox, speaker_reminders, storage
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +36,8 @@ JOBS: Final[tuple[Job, ...]] = (
     Job("mail", timedelta(seconds=PAUSE), outbox.deliver_due),
     Job("old links", timedelta(hours=1), accounts.forget_old_tokens),
     Job("old counters", timedelta(hours=1), attempts.forget_old),
+    Job("reminders of speakers", timedelta(hours=1), speaker_reminders.remind_due),
+    Job("files of nobody", timedelta(hours=1), storage.forget_unnamed),
 )
 
 

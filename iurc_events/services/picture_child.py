@@ -1,8 +1,7 @@
 """The child process of services/pictures.py: one untrusted picture or PDF in, one clean JPEG out (sec-7, sec-13).
 
 Run by path and alone, so that it starts in a tenth of a second: ``python -P picture_child.py photo X Y`` or ``… page``,
-bytes on standard input, JPEG on standard output; exit code 3 means that the file cannot be read, 4 that it is too
-large.
+bytes on standard input, JPEG on standard output. Exit code 3: the file cannot be read; 4: it is too large.
 """
 
 from __future__ import annotations

@@ -70,8 +70,8 @@ def make_photo(data: bytes, *, focus_x: float, focus_y: float) -> tuple[bytes, b
                 "Compatible, or send yourself the photo as JPEG, and choose it again"
             )
         )
-    is_known = data.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP")
-    if not is_known:
+    is_webp = data[:4] == b"RIFF" and data[8:12] == b"WEBP"
+    if not (is_webp or data.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"))):
         raise FileRefusedError(noop("This is no photo of a kind we take: choose a JPEG, PNG or WebP file"))
     try:
         photo = _child(data, "photo", f"{focus_x:.4f}", f"{focus_y:.4f}")

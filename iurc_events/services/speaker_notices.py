@@ -12,6 +12,7 @@ from iurc_events.database import db, utc_now
 from iurc_events.domain.language_maps import text_of
 from iurc_events.localisation import noop, translate
 from iurc_events.mail import delegations as builders
+from iurc_events.mail import speakers as speaker_builders
 from iurc_events.models.accounts import OneTimeToken
 from iurc_events.models.delegations import Delegation, FocalPoint
 from iurc_events.models.events import Event
@@ -52,25 +53,55 @@ def revoke_links(event: Event, speaker: Speaker) -> None:
             token.revoked_at = utc_now()
 
 
+def _stored(speaker: Speaker, language: str) -> list[tuple[str, str]]:
+    """Return what was entered of a speaker, as pairs of label and value."""
+    return [
+        (translate(noop("Name"), language), text_of(speaker.name, language)),
+        (translate(noop("Job title"), language), text_of(speaker.title, language)),
+        (translate(noop("Organisation"), language), text_of(speaker.organisation, language)),
+        (translate(noop("Topic"), language), text_of(speaker.topic, language)),
+        (translate(noop("Mail address"), language), speaker.email or ""),
+    ]
+
+
+def queue_guest_notice(event: Event, speaker: Speaker, *, registered_by: str, language: str) -> None:
+    """Tell somebody that an organiser entered them: what is kept, from whom, and their rights (sec-15)."""
+    if not speaker.email:
+        return
+    own = speaker_language(speaker, fallback=language)
+    text = speaker_builders.guest_notice(
+        own,
+        name=text_of(speaker.name, own),
+        event=mail_facts.event_facts(event, own, own_city=speaker.city),
+        entered_by=registered_by,
+        stored=_stored(speaker, own),
+        url=personal_link(event, speaker, own),
+        privacy_url=f"{settings().base_url}/{own}/personal-data",
+    )
+    outbox.queue(
+        "speaker-notice",
+        speaker.email,
+        text_of(speaker.name, own),
+        own,
+        text,
+        programme_id=event.programme_id,
+        event_id=event.id,
+        is_secret=True,
+    )
+
+
 def queue_notice(event: Event, delegation: Delegation, speaker: Speaker, *, registered_by: str, language: str) -> None:
     """Tell somebody that a delegate registered them: what is kept, from whom, and their rights (sec-15)."""
     if not speaker.email:
         return
     own = speaker_language(speaker, fallback=language)
-    stored = [
-        (translate(noop("Name"), own), text_of(speaker.name, own)),
-        (translate(noop("Job title"), own), text_of(speaker.title, own)),
-        (translate(noop("Organisation"), own), text_of(speaker.organisation, own)),
-        (translate(noop("Topic"), own), text_of(speaker.topic, own)),
-        (translate(noop("Mail address"), own), speaker.email),
-    ]
     text = builders.speaker_notice(
         own,
         name=text_of(speaker.name, own),
         city=delegation.city.name,
         event=mail_facts.event_facts(event, own, own_city=delegation.city),
         registered_by=registered_by,
-        stored=stored,
+        stored=_stored(speaker, own),
         url=personal_link(event, speaker, own),
         privacy_url=f"{settings().base_url}/{own}/personal-data",
     )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, func, select, update
 
 from iurc_events.database import db, in_transaction, utc_now
 from iurc_events.domain.errors import ConflictError, DomainError, NotFoundError
-from iurc_events.domain.language_maps import LanguageMap, cleaned, text_of
+from iurc_events.domain.language_maps import cleaned, text_of
 from iurc_events.domain.vocabulary import DelegationState, SpeakerState
 from iurc_events.localisation import noop
 from iurc_events.models.accounts import User
@@ -18,14 +17,16 @@ from iurc_events.models.delegations import Delegation, FocalPoint
 from iurc_events.models.events import Event
 from iurc_events.models.speakers import Speaker
 from iurc_events.queries import organised_events
-from iurc_events.services import delegation_rules, speaker_notices, speaker_persons
+from iurc_events.services import delegation_rules, delegation_waiting, speaker_notices, speaker_persons
 from iurc_events.services.delegation_rules import DeadlinePassedError, EventClosedError, QuotaFullError
 from iurc_events.services.event_changes import record_change
 from iurc_events.services.event_life import get_own_event
+from iurc_events.services.speaker_details import SpeakerDetails, details_of
 
 __all__ = [
     "AlreadySpeakerError", "DeadlinePassedError", "EventClosedError", "QuotaFullError", "SpeakerChangedError",
-    "SpeakerDetails", "accept", "add_guest", "change", "details_of", "nominate", "refuse", "withdraw",
+    "SpeakerDetails", "accept", "add_guest", "change", "details_of", "enter", "leave_agenda", "nominate", "refuse",
+    "tell_speaker", "withdraw",
 ]  # fmt: skip
 
 
@@ -35,31 +36,6 @@ class AlreadySpeakerError(DomainError):
 
 class SpeakerChangedError(ConflictError):
     """Somebody else changed the speaker since the form was opened."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SpeakerDetails:
-    """What is said of a speaker at an event; whole names as they are to be printed, family names beside them."""
-
-    name: LanguageMap
-    family_name: LanguageMap | None = None
-    name_native: str | None = None
-    honorific: str | None = None
-    title: LanguageMap | None = None
-    organisation: LanguageMap | None = None
-    stakeholder_type: str | None = None
-    email: str | None = None
-    topic: LanguageMap | None = None
-    abstract: LanguageMap | None = None
-    #: ``en``, ``zh`` or another language tag.
-    language_spoken: str | None = None
-    #: ``onsite``, ``online`` or None where it is not known yet.
-    mode: str | None = None
-
-
-def details_of(speaker: Speaker) -> SpeakerDetails:
-    """Return what is said of a speaker, to fill a form."""
-    return SpeakerDetails(**{name: getattr(speaker, name) for name in SpeakerDetails.__slots__})
 
 
 def _store(speaker: Speaker, details: SpeakerDetails) -> None:
@@ -80,8 +56,11 @@ def _next_position(event_id: int) -> int:
     return 0 if last is None else last + 1
 
 
-def _enter(event: Event, details: SpeakerDetails, *, city_id: int | None, delegation_id: int | None) -> Speaker:
-    """Find or make the person and return the speaker; one who withdrew or was refused may be named again."""
+def enter(event: Event, details: SpeakerDetails, *, city_id: int | None, delegation_id: int | None) -> Speaker:
+    """Find or make the person and return the speaker, in the caller's transaction.
+
+    One who withdrew, was refused or waits may be named again.
+    """
     person = speaker_persons.find_person(details.name, details.email, city_id)
     speaker = None
     if person is not None:
@@ -121,6 +100,7 @@ def nominate(
     details: SpeakerDetails,
     actor: User | None = None,
     focal_point_id: int | None = None,
+    may_wait: bool = False,
     now: datetime | None = None,
 ) -> Speaker:
     """Register a speaker of a delegation, within its quota and deadline; the organisers decide.
@@ -129,34 +109,40 @@ def nominate(
 
     Args:
         actor: The delegate; or ``focal_point_id`` of somebody who came by a link.
+        may_wait: Whether the speaker goes onto the waiting list where all places are taken.
 
     Raises:
         DeadlinePassedError: If the last day to answer is over in the city's zone.
-        QuotaFullError: If there is no free place.
+        QuotaFullError: If there is no free place, and the speaker is not to wait.
         AlreadySpeakerError: If the person is a speaker of the event already.
     """
     moment = now or utc_now()
     event, delegation = delegation_rules.lock_delegation(delegation_id)
-    delegation_rules.check_may_act(delegation, event, actor=actor, focal_point_id=focal_point_id)
+    delegation_rules.check_may_change(event, delegation, actor=actor, focal_point_id=focal_point_id, now=moment)
     delegation_rules.check_open(event)
-    delegation_rules.check_deadline(delegation, moment)
     _check_name(details)
-    delegation_rules.check_quota(delegation, details.mode)
-    speaker = _enter(event, details, city_id=delegation.city_id, delegation_id=delegation.id)
-    speaker.state = SpeakerState.NOMINATED.value
+    has_place = delegation_rules.has_place(delegation.id, "speaker", details.mode)
+    if not has_place and not may_wait:
+        delegation_rules.check_quota(delegation, details.mode)
+    speaker = enter(event, details, city_id=delegation.city_id, delegation_id=delegation.id)
+    if has_place:
+        speaker.state, speaker.waiting_since = SpeakerState.NOMINATED.value, None
+    else:
+        delegation_waiting.wait(speaker, moment)
     if delegation.state in (DelegationState.INVITED, DelegationState.OPENED, DelegationState.DECLINED):
         delegation.state = DelegationState.NOMINATING.value
         delegation.decline_reason = None
     delegation.version += 1
     db.session.flush()
-    _tell_speaker(event, delegation, speaker, actor, focal_point_id)
+    tell_speaker(event, delegation, speaker, actor, focal_point_id)
     record_change(event, noop("speaker nominated"), actor_id=actor.id if actor else None, now=moment)
     return speaker
 
 
-def _tell_speaker(
-    event: Event, delegation: Delegation, speaker: Speaker, actor: User | None, focal_point_id: int | None
+def tell_speaker(
+    event: Event, delegation: Delegation, speaker: Speaker, actor: User | None, focal_point_id: int | None = None
 ) -> None:
+    """Tell a speaker with a mail address that the city registered them (sec-15)."""
     point = db.session.get(FocalPoint, focal_point_id) if focal_point_id else None
     name = (point.name or point.email) if point else (actor.name if actor else "")
     language = point.language if point else (actor.language if actor else "en")
@@ -174,13 +160,17 @@ def _lock_speaker(speaker_id: int) -> tuple[Event, Speaker]:
     return event, speaker
 
 
-def _check_may_change(event: Event, speaker: Speaker, actor: User | None, focal_point_id: int | None) -> None:
+def _check_may_change(
+    event: Event, speaker: Speaker, actor: User | None, focal_point_id: int | None, now: datetime | None
+) -> None:
     if actor is not None and delegation_rules.is_organiser_of(actor, event):
         return
     if speaker.delegation_id is None:
         raise NotFoundError(noop("There is no such speaker"))
     delegation = db.session.get_one(Delegation, speaker.delegation_id)
-    delegation_rules.check_may_act(delegation, event, actor=actor, focal_point_id=focal_point_id)
+    delegation_rules.check_may_change(
+        event, delegation, actor=actor, focal_point_id=focal_point_id, now=now or utc_now()
+    )
 
 
 @in_transaction
@@ -194,8 +184,9 @@ def change(
     version: int | None = None,
     has_consented: bool | None = None,
     roles: list[str] | None = None,
+    now: datetime | None = None,
 ) -> Speaker:
-    """Correct what is said of a speaker; also after the deadline.
+    """Correct what is said of a speaker: the city until its deadline, speakers and organisers at any time.
 
     Args:
         is_by_speaker: Whether the speaker does it, on the page of the personal link.
@@ -206,14 +197,15 @@ def change(
     Raises:
         SpeakerChangedError: If somebody else changed it meanwhile.
         QuotaFullError: If there is no free place of the new mode.
+        DeadlinePassedError: If the city comes too late.
     """
     event, speaker = _lock_speaker(speaker_id)
     if not is_by_speaker:
-        _check_may_change(event, speaker, actor, focal_point_id)
+        _check_may_change(event, speaker, actor, focal_point_id, now)
     if version is not None and version != speaker.version:
         raise SpeakerChangedError(noop("Somebody else changed this speaker while you were writing"))
     _check_name(details)
-    had_email = speaker.email
+    had_email, had_mode = speaker.email, speaker.mode
     if (
         speaker.delegation_id is not None
         and details.mode != speaker.mode
@@ -233,7 +225,9 @@ def change(
     speaker_persons.follow_speaker(speaker)
     if speaker.delegation_id is not None and speaker.email and speaker.email != had_email and not is_by_speaker:
         delegation = db.session.get_one(Delegation, speaker.delegation_id)
-        _tell_speaker(event, delegation, speaker, actor, focal_point_id)
+        tell_speaker(event, delegation, speaker, actor, focal_point_id)
+    elif actor is not None and not is_by_speaker and speaker.email and speaker.email != had_email:
+        speaker_notices.queue_guest_notice(event, speaker, registered_by=actor.name, language=actor.language)
     record_change(event, noop("speaker changed"), actor_id=actor.id if actor else None)
     return speaker
 
@@ -258,17 +252,39 @@ def leave_agenda(event: Event, speaker: Speaker) -> None:
     db.session.expire_all()
 
 
+def _let_move_up(event: Event, speaker: Speaker) -> None:
+    """Let those of a speaker's delegation who wait take what came free."""
+    if speaker.delegation_id is not None:
+        delegation_waiting.move_up(event, db.session.get_one(Delegation, speaker.delegation_id))
+
+
 @in_transaction
-def withdraw(*, speaker_id: int, actor: User | None = None, focal_point_id: int | None = None) -> Speaker:
-    """Take a speaker back; the place is free again, the city keeps its slots of the agenda."""
+def withdraw(
+    *,
+    speaker_id: int,
+    actor: User | None = None,
+    focal_point_id: int | None = None,
+    may_move_up: bool = True,
+    now: datetime | None = None,
+) -> Speaker:
+    """Take a speaker back; who waits in the delegation moves up, the city keeps its slots of the agenda.
+
+    Args:
+        may_move_up: Whether the place is free for those who wait; not where the whole delegation steps back.
+
+    Raises:
+        DeadlinePassedError: If the city comes too late.
+    """
     event, speaker = _lock_speaker(speaker_id)
-    _check_may_change(event, speaker, actor, focal_point_id)
+    _check_may_change(event, speaker, actor, focal_point_id, now)
     if speaker.state == SpeakerState.WITHDRAWN:
         return speaker
-    speaker.state = SpeakerState.WITHDRAWN.value
+    speaker.state, speaker.waiting_since = SpeakerState.WITHDRAWN.value, None
     speaker.version += 1
     leave_agenda(event, speaker)
     speaker_notices.revoke_links(event, speaker)
+    if may_move_up:
+        _let_move_up(event, speaker)
     record_change(event, noop("speaker withdrawn"), actor_id=actor.id if actor else None)
     return speaker
 
@@ -285,11 +301,12 @@ def _decide(actor: User, speaker_id: int, state: SpeakerState, action: str, note
         return speaker
     if state is SpeakerState.ACCEPTED and speaker.state == SpeakerState.WITHDRAWN and speaker.delegation_id is not None:
         raise DomainError(noop("The city withdrew this speaker"))
-    speaker.state = state.value
+    speaker.state, speaker.waiting_since = state.value, None
     speaker.decision_note = note.strip() or None
     speaker.version += 1
     if state is SpeakerState.REFUSED:
         leave_agenda(event, speaker)
+        _let_move_up(event, speaker)
     speaker_notices.queue_decision(event, speaker, is_accepted=state is SpeakerState.ACCEPTED, note=note.strip())
     record_change(event, action, actor_id=actor.id)
     return speaker
@@ -324,11 +341,12 @@ def add_guest(
     """
     event = get_own_event(actor, event_id)
     _check_name(details)
-    speaker = _enter(event, details, city_id=city_id, delegation_id=None)
+    speaker = enter(event, details, city_id=city_id, delegation_id=None)
     speaker.state = SpeakerState.ACCEPTED.value
     speaker.consented_at = utc_now() if has_consented else None
     if roles:
         speaker.roles = list(roles)
     db.session.flush()
+    speaker_notices.queue_guest_notice(event, speaker, registered_by=actor.name, language=actor.language)
     record_change(event, noop("speaker added"), actor_id=actor.id)
     return speaker
