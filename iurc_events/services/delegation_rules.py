@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from typing import Final
 
 from sqlalchemy import select
 
 from iurc_events.database import db
 from iurc_events.domain.errors import DomainError, NotFoundError
 from iurc_events.domain.time_slots import deadline_instant
-from iurc_events.domain.vocabulary import EventState, RoleName, SpeakerState
+from iurc_events.domain.vocabulary import SEATED_STATES, EventState, RoleName, SpeakerState
 from iurc_events.localisation import noop
 from iurc_events.models.accounts import User
 from iurc_events.models.delegations import Delegation, DelegationQuota
 from iurc_events.models.events import Event
+from iurc_events.models.participants import Participant
 from iurc_events.models.speakers import Speaker
 from iurc_events.queries import organised_events
 
 #: Speakers who take a place of their delegation.
 SEATED_SPEAKERS = (SpeakerState.NOMINATED.value, SpeakerState.ACCEPTED.value)
+#: Participants and observers who take one.
+SEATED_PARTICIPANTS: Final = tuple(state.value for state in SEATED_STATES)
 
 
 class DeadlinePassedError(DomainError):
@@ -50,6 +54,43 @@ def lock_delegation(delegation_id: int) -> tuple[Event, Delegation]:
     if delegation is None:
         raise NotFoundError(noop("There is no such delegation"))
     return event, delegation
+
+
+def lock_for_change(actor: User, delegation_id: int, now: datetime) -> tuple[Event, Delegation]:
+    """Lock a delegation for a change of its people: the city until its deadline, organisers of the event always.
+
+    Raises:
+        NotFoundError: If it is not the actor's.
+        EventClosedError: If the event was held or cancelled.
+        DeadlinePassedError: If the last day to answer is over in the city's zone.
+    """
+    event, delegation = lock_delegation(delegation_id)
+    check_may_change(event, delegation, actor=actor, now=now)
+    return event, delegation
+
+
+def check_may_change(
+    event: Event,
+    delegation: Delegation,
+    *,
+    actor: User | None = None,
+    focal_point_id: int | None = None,
+    now: datetime,
+) -> None:
+    """Decide, for everybody and everywhere, who may change the people of a delegation now.
+
+    Organisers of the event may at any time; the city until its deadline, while the event is to come.
+
+    Raises:
+        NotFoundError: If it is not theirs.
+        EventClosedError: If the event was held or cancelled.
+        DeadlinePassedError: If the last day to answer is over in the city's zone.
+    """
+    check_may_act(delegation, event, actor=actor, focal_point_id=focal_point_id)
+    if actor is not None and is_organiser_of(actor, event):
+        return
+    check_open(event)
+    check_deadline(delegation, now)
 
 
 def is_organiser_of(actor: User, event: Event) -> bool:
@@ -118,39 +159,72 @@ def fits_quota(modes: Iterable[str | None], quotas: Sequence[tuple[str, int]]) -
     return beyond <= places["any"] and len(wishes) <= sum(places.values())
 
 
-def seated_modes(delegation_id: int, *, without: int | None = None) -> list[str | None]:
-    """Return how those come who take a speaker's place of a delegation.
+def seated_modes(delegation_id: int, *, role: str = "speaker", without: int | None = None) -> list[str | None]:
+    """Return how those come who take a place of a role in a delegation.
 
     Args:
-        without: Key of a speaker who is not counted.
+        without: Key of a speaker (or participant, for the other roles) who is not counted.
     """
-    query = select(Speaker.mode).where(Speaker.delegation_id == delegation_id, Speaker.state.in_(SEATED_SPEAKERS))
+    table: type[Speaker] | type[Participant] = Speaker if role == "speaker" else Participant
+    query = select(table.mode).where(table.delegation_id == delegation_id)
+    if role == "speaker":
+        query = query.where(Speaker.state.in_(SEATED_SPEAKERS))
+    else:
+        query = query.where(Participant.role == role, Participant.state.in_(SEATED_PARTICIPANTS))
     if without is not None:
-        query = query.where(Speaker.id != without)
+        query = query.where(table.id != without)
     return list(db.session.scalars(query))
 
 
-def check_quota(delegation: Delegation, mode: str | None, *, without: int | None = None) -> None:
-    """Refuse one speaker more than there are places; call with the event locked.
+def places_of(delegation_id: int, role: str = "speaker") -> list[tuple[str, int]]:
+    """Return the places of a role in a delegation: pairs of mode and number; none at all means no limit."""
+    rows = db.session.execute(
+        select(DelegationQuota.mode, DelegationQuota.places)
+        .where(DelegationQuota.delegation_id == delegation_id, DelegationQuota.role == role)
+        .order_by(DelegationQuota.id)
+    )
+    return [(mode, places) for mode, places in rows]
+
+
+def has_place(delegation_id: int, role: str, mode: str | None, *, without: int | None = None) -> bool:
+    """Tell whether one more person of a role finds a place; call with the event locked.
+
+    Args:
+        without: Key of a speaker or participant who is not counted.
+    """
+    rows = places_of(delegation_id, role)
+    return not rows or fits_quota([*seated_modes(delegation_id, role=role, without=without), mode], rows)
+
+
+def lets_in(participant: Participant) -> bool:
+    """Tell whether a participant's delegation has a place for them; those of no delegation need none."""
+    if participant.delegation_id is None:
+        return True
+    return has_place(participant.delegation_id, participant.role, participant.mode, without=participant.id)
+
+
+_ALL_TAKEN: Final = {
+    ("speaker", "onsite"): noop("All places for speakers on site are taken"),
+    ("speaker", "online"): noop("All places for speakers online are taken"),
+    ("speaker", ""): noop("All %(places)s places for speakers of your city are taken"),
+    ("participant", "onsite"): noop("All places for participants on site are taken"),
+    ("participant", "online"): noop("All places for participants online are taken"),
+    ("participant", ""): noop("All %(places)s places for participants of your city are taken"),
+    ("observer", "onsite"): noop("All places for observers on site are taken"),
+    ("observer", "online"): noop("All places for observers online are taken"),
+    ("observer", ""): noop("All %(places)s places for observers of your city are taken"),
+}
+
+
+def check_quota(delegation: Delegation, mode: str | None, *, role: str = "speaker", without: int | None = None) -> None:
+    """Refuse one person more than there are places; call with the event locked.
 
     Raises:
         QuotaFullError: If all places of that kind are taken.
     """
-    rows = [
-        (each_mode, places)
-        for each_mode, places in db.session.execute(
-            select(DelegationQuota.mode, DelegationQuota.places).where(
-                DelegationQuota.delegation_id == delegation.id, DelegationQuota.role == "speaker"
-            )
-        )
-    ]
-    if fits_quota([*seated_modes(delegation.id, without=without), mode], rows):
+    if has_place(delegation.id, role, mode, without=without):
         return
-    total = sum(places for _, places in rows)
-    if mode and len(seated_modes(delegation.id, without=without)) < total:
-        raise QuotaFullError(
-            noop("All places for speakers on site are taken")
-            if mode == "onsite"
-            else noop("All places for speakers online are taken")
-        )
-    raise QuotaFullError(noop("All %(places)s places for speakers of your city are taken"), places=total)
+    total = sum(places for _, places in places_of(delegation.id, role))
+    if mode and len(seated_modes(delegation.id, role=role, without=without)) < total:
+        raise QuotaFullError(_ALL_TAKEN[role, mode])
+    raise QuotaFullError(_ALL_TAKEN[role, ""], places=total)

@@ -228,6 +228,8 @@ def change(
         tell_speaker(event, delegation, speaker, actor, focal_point_id)
     elif actor is not None and not is_by_speaker and speaker.email and speaker.email != had_email:
         speaker_notices.queue_guest_notice(event, speaker, registered_by=actor.name, language=actor.language)
+    if speaker.mode != had_mode:
+        _let_move_up(event, speaker)
     record_change(event, noop("speaker changed"), actor_id=actor.id if actor else None)
     return speaker
 

@@ -1,0 +1,127 @@
+"""Mail on the life of a delegation: to members who were registered, and to its focal points on what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from iurc_events import addresses
+from iurc_events.config import settings
+from iurc_events.database import db, utc_now
+from iurc_events.domain.language_maps import text_of
+from iurc_events.domain.secrets import hash_token, new_token
+from iurc_events.localisation import noop, translate
+from iurc_events.localisation.vocabulary import label
+from iurc_events.mail import delegation_life as builders
+from iurc_events.models.accounts import OneTimeToken, User
+from iurc_events.models.delegations import Delegation
+from iurc_events.models.events import Event
+from iurc_events.models.participants import Participant
+from iurc_events.services import mail_facts, outbox
+from iurc_events.services.member_details import Member, label_of
+
+#: How long a participant's personal link works after the event.
+_LINK_LIFETIME = timedelta(days=90)
+
+
+def _personal_link(event: Event, participant: Participant) -> str:
+    token = new_token()
+    db.session.add(
+        OneTimeToken(
+            token_hash=hash_token(token),
+            purpose="registration",
+            participant_id=participant.id,
+            event_id=event.id,
+            expires_at=max(event.ends_at or utc_now(), utc_now()) + _LINK_LIFETIME,
+        )
+    )
+    return settings().base_url + addresses.registration(token, participant.language)
+
+
+def tell_participant(event: Event, delegation: Delegation, participant: Participant, *, registered_by: User) -> None:
+    """Tell somebody whom a delegate registered what is kept of them and how to correct it (sec-15)."""
+    if not participant.email:
+        return
+    language = participant.language
+    stored = [
+        (translate(noop("Name"), language), participant.name),
+        (translate(noop("Job title"), language), participant.title),
+        (translate(noop("Organisation"), language), participant.organisation),
+        (translate(noop("Takes part"), language), label("attendance", participant.mode, language)),
+        (translate(noop("Mail address"), language), participant.email),
+    ]
+    text = builders.member_notice(
+        language,
+        name=participant.name,
+        city=delegation.city.name,
+        event=mail_facts.event_facts(event, language, own_city=delegation.city),
+        registered_by=registered_by.name or registered_by.email,
+        stored=stored,
+        url=_personal_link(event, participant),
+        privacy_url=f"{settings().base_url}/{language}/personal-data",
+        is_waiting=participant.state == "waiting",
+    )
+    outbox.queue(
+        "member-notice",
+        participant.email,
+        participant.name,
+        language,
+        text,
+        programme_id=event.programme_id,
+        event_id=event.id,
+        delegation_id=delegation.id,
+        participant_id=participant.id,
+        is_secret=True,
+    )
+
+
+def tell_moved_up(event: Event, delegation: Delegation, members: Sequence[Member]) -> None:
+    """Tell all focal points of a delegation who moved up from the waiting list."""
+    if not members:
+        return
+    for point in delegation.focal_points:
+        text = builders.moved_up(
+            point.language,
+            name=point.name,
+            city=delegation.city.name,
+            event=mail_facts.event_facts(event, point.language, own_city=delegation.city),
+            people=[label_of(each, point.language) for each in members],
+            url=settings().base_url + addresses.delegation(str(delegation.public_id), point.language),
+        )
+        outbox.queue(
+            "moved-up",
+            point.email,
+            point.name,
+            point.language,
+            text,
+            programme_id=event.programme_id,
+            event_id=event.id,
+            delegation_id=delegation.id,
+            focal_point_id=point.id,
+        )
+
+
+def tell_decided(event: Event, delegation: Delegation, person: dict[str, str], *, is_accepted: bool, note: str) -> None:
+    """Tell all focal points of a delegation what became of a change that it asked for."""
+    for point in delegation.focal_points:
+        text = builders.request_decided(
+            point.language,
+            name=point.name,
+            person=text_of(person, point.language),
+            city=delegation.city.name,
+            event=mail_facts.event_facts(event, point.language, own_city=delegation.city),
+            is_accepted=is_accepted,
+            url=settings().base_url + addresses.delegation(str(delegation.public_id), point.language),
+            note=note,
+        )
+        outbox.queue(
+            "change-decided",
+            point.email,
+            point.name,
+            point.language,
+            text,
+            programme_id=event.programme_id,
+            event_id=event.id,
+            delegation_id=delegation.id,
+            focal_point_id=point.id,
+        )
