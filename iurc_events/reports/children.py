@@ -9,7 +9,7 @@ import sys
 from typing import Final
 
 from iurc_events.config import PACKAGE_FOLDER
-from iurc_events.reports.contents import Report
+from iurc_events.reports.documents import Report
 from iurc_events.reports.errors import ReportError, ReportTimeoutError
 from iurc_events.reports.rendering import RenderedPdf
 

@@ -268,5 +268,3 @@ class ProgrammeReport:
     tables: tuple[CountTable, ...] = ()
     annex: tuple[Count, ...] = ()
 
-
-Report = EventReport | AgendaDocument | ProgrammeReport

@@ -17,12 +17,15 @@ from iurc_events.graphics.bars import Bar, bars_svg
 from iurc_events.graphics.maps import fitting_view, map_svg
 from iurc_events.graphics.svg import PAPER
 from iurc_events.localisation import HTML_LANG, noop, translate, translate_count
-from iurc_events.reports.contents import AgendaDocument, Clock, CountTable, EventReport, ProgrammeReport, Report
+from iurc_events.reports.contents import AgendaDocument, Clock, CountTable, EventReport, ProgrammeReport
+from iurc_events.reports.documents import Report
+from iurc_events.reports.letters import LetterDocument
 
 _TEMPLATES: Final[dict[type, str]] = {
     EventReport: "event.html",
     AgendaDocument: "agenda.html",
     ProgrammeReport: "programme.html",
+    LetterDocument: "letter.html",
 }
 #: A map fills 174 mm of paper; one unit of its picture is then a third of a millimetre.
 _MAP_UNIT: Final = 2.0
@@ -134,8 +137,8 @@ def _language_by_script(text: str) -> str:
 
 
 def _map(report: Report, title: str) -> Markup:
-    """Draw the cities of a report; an agenda has no map."""
-    if isinstance(report, AgendaDocument):
+    """Draw the cities of a report; other documents have no map."""
+    if not isinstance(report, EventReport | ProgrammeReport):
         return Markup()
     view = fitting_view([(dot.lat, dot.lon) for dot in report.dots])
     # The pictures are ours and escape the texts in them.

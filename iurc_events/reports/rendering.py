@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 
 from iurc_events.config import resource_folder
 from iurc_events.localisation import noop, translate
-from iurc_events.reports.contents import Report
+from iurc_events.reports.documents import Report
 from iurc_events.reports.errors import AssetError, PdfUnavailableError
 from iurc_events.reports.finishing import finish
 from iurc_events.reports.pages import render_html

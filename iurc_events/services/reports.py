@@ -36,8 +36,8 @@ from iurc_events.reports.contents import (
     EventReport,
     Figure,
     ProgrammeReport,
-    Report,
 )
+from iurc_events.reports.documents import Report
 from iurc_events.reports.errors import ReportError, ReportTimeoutError
 from iurc_events.services import report_contents as contents
 from iurc_events.services.report_numbers import in_all, measured_counts, people_tables, reported_counts, subject_label

@@ -25,6 +25,7 @@ from iurc_events.reports.contents import (
     Person,
     ProgrammeReport,
 )
+from iurc_events.reports.letters import LetterDocument, LetterPage
 
 HERE = Path(__file__).resolve().parent
 MOMENT = datetime(2023, 1, 31, 9, 0, tzinfo=UTC)
@@ -249,3 +250,34 @@ def make_programme_report(language: Language) -> ProgrammeReport:
         tables=event.tables,
         annex=event.counts,
     )
+
+
+def make_letter(language: Language) -> LetterDocument:
+    """Return a letter about the seminar, its page in ``language`` first."""
+    title = read_event()["event"]["title"]
+    words = {
+        "en": ("Letter of invitation", "Dear colleagues,", "We invite Zhengzhou.", ("Yours sincerely,",)),
+        "zh": ("邀请函", "郑州：", "我们邀请郑州出席。", ("此致", "敬礼！")),
+    }
+    other: Language = "zh" if language == "en" else "en"
+    pages = []
+    for tongue in (language, other):
+        kind, salutation, text, farewell = words[tongue]
+        pages.append(
+            LetterPage(
+                language=tongue,
+                programme="IURC-China",
+                sender=("Test Office 测试办公室",),
+                kind=kind,
+                number="TEST/2022/0001",
+                place_and_date="2022",
+                receiver=("Zhengzhou",),
+                salutation=salutation,
+                paragraphs=(text,),
+                facts=((("Event", "活动")[tongue == "zh"], title[tongue]),),
+                after=(text,),
+                farewell=farewell,
+                signature=("Test Teamlead",),
+            )
+        )
+    return LetterDocument(header=make_header(language, title), number="TEST/2022/0001", pages=tuple(pages))
