@@ -67,7 +67,7 @@ def get_event_for_update(event_id: int) -> Event:
     event = db.session.scalars(
         select(Event)
         .where(Event.id == event_id, Event.deleted_at.is_(None))
-        .with_for_update(of=Event)
+        .with_for_update(of=Event, key_share=True)
         .execution_options(populate_existing=True)
     ).one_or_none()
     if event is None:

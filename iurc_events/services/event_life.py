@@ -17,7 +17,7 @@ from iurc_events.localisation import noop
 from iurc_events.models.accounts import OneTimeToken, User
 from iurc_events.models.events import Event, EventMove
 from iurc_events.queries import organised_events
-from iurc_events.services import audit, event_copies, event_notices, tokens
+from iurc_events.services import audit, event_copies, event_notices, seats, tokens
 from iurc_events.services.event_changes import record_change
 
 
@@ -38,7 +38,7 @@ def get_own_event(actor: User, event_id: int, *, is_deleted: bool = False) -> Ev
             Event.deleted_at.is_not(None) if is_deleted else Event.deleted_at.is_(None),
             organised_events.organised_by(actor),
         )
-        .with_for_update(of=Event)
+        .with_for_update(of=Event, key_share=True)
         .execution_options(populate_existing=True)
     ).one_or_none()
     if event is None:
@@ -132,6 +132,7 @@ def publish(*, actor: User, event_id: int, now: datetime | None = None) -> Event
         event.calendar_uid = uuid.UUID(calendar_uid(event.slug))
     event.unpublished_at = None
     record_change(event, noop("event published"), actor_id=actor.id)
+    seats.fill(event)
     return event
 
 
@@ -177,6 +178,7 @@ def move(*, actor: User, event_id: int, slot: TimeSlot, reason: LanguageMap | No
         change_time(event, slot, actor=actor, reason=reason)
     event.status_note = reason or None
     record_change(event, noop("new date given"), actor_id=actor.id)
+    seats.fill(event)
     return event
 
 
@@ -204,6 +206,7 @@ def reopen(*, actor: User, event_id: int) -> Event:
     if not was_held:
         event_notices.queue(event, "reopened")
     record_change(event, noop("event reopened"), actor_id=actor.id)
+    seats.fill(event)
     return event
 
 

@@ -17,7 +17,7 @@ from iurc_events.localisation import noop
 from iurc_events.models.accounts import User
 from iurc_events.models.events import Event, EventFramework
 from iurc_events.models.revisions import Revision
-from iurc_events.services import event_copies, event_slugs, snapshots
+from iurc_events.services import event_copies, event_slugs, seats, snapshots
 from iurc_events.services.event_changes import record_change
 from iurc_events.services.event_details import (
     EventDetails,
@@ -121,6 +121,7 @@ def change_details(
     if details.slot != current.slot:
         change_time(event, details.slot, actor=actor)
     record_change(event, noop("details changed"), actor_id=actor.id)
+    seats.fill(event)
     return event
 
 
@@ -205,4 +206,5 @@ def restore_revision(*, actor: User, event_id: int, number: int) -> Event:
         event.slot, event.rescheduled_from = old, moved_from
         change_time(event, new, actor=actor, with_agenda=False)
     record_change(event, noop("earlier state restored"), actor_id=actor.id)
+    seats.fill(event)
     return event

@@ -45,6 +45,38 @@ class Claim:
     letter: Letter
 
 
+def values_of(
+    message_kind: str,
+    to_email: str,
+    to_name: str,
+    language: str,
+    text: MessageText,
+    *,
+    calendar: bytes | None = None,
+    due_at: datetime | None = None,
+    **columns: Any,
+) -> dict[str, Any]:
+    """Return the columns of a new message as :func:`queue` stores them, for those who insert the row themselves."""
+    config = settings()
+    now = utc_now()
+    return {
+        "public_id": uuid.uuid4(),
+        "kind": message_kind,
+        "to_email": one_line(to_email)[:254],
+        "to_name": one_line(to_name)[:200],
+        "language": language,
+        "subject": text.subject,
+        "text": text.text,
+        "html": text.html,
+        "message_id": f"<{uuid.uuid4()}@{urlsplit(config.base_url).hostname or 'localhost'}>",
+        "calendar": calendar,
+        "state": "queued" if config.smtp_url else "kept",
+        "due_at": due_at or now,
+        "created_at": now,
+        **columns,
+    }
+
+
 def queue(
     message_kind: str,
     to_email: str,
@@ -75,31 +107,25 @@ def queue(
         headers: Further headers, e.g. List-Unsubscribe of what is not essential.
         due_at: When to send it; None: at once.
     """
-    config = settings()
-    now = utc_now()
     message = Message(
-        public_id=uuid.uuid4(),
-        kind=message_kind,
-        programme_id=programme_id,
-        event_id=event_id,
-        delegation_id=delegation_id,
-        focal_point_id=focal_point_id,
-        participant_id=participant_id,
-        user_id=user_id,
-        to_email=one_line(to_email)[:254],
-        to_name=one_line(to_name)[:200],
-        language=language,
-        subject=text.subject,
-        text=text.text,
-        html=text.html,
-        message_id=f"<{uuid.uuid4()}@{urlsplit(config.base_url).hostname or 'localhost'}>",
-        headers=headers,
-        calendar=calendar,
-        calendar_method=calendar_method,
-        is_secret=is_secret,
-        state="queued" if config.smtp_url else "kept",
-        due_at=due_at or now,
-        created_at=now,
+        **values_of(
+            message_kind,
+            to_email,
+            to_name,
+            language,
+            text,
+            programme_id=programme_id,
+            event_id=event_id,
+            delegation_id=delegation_id,
+            focal_point_id=focal_point_id,
+            participant_id=participant_id,
+            user_id=user_id,
+            calendar=calendar,
+            calendar_method=calendar_method,
+            is_secret=is_secret,
+            headers=headers,
+            due_at=due_at,
+        )
     )
     db.session.add(message)
     return message

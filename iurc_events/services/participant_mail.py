@@ -6,6 +6,7 @@ When registration opens for thousands, so little is left to do while a seat is h
 from __future__ import annotations
 
 import time
+import uuid
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -73,10 +74,15 @@ def _calendar(event: Event, language: str) -> bytes | None:
     return event_file(event, cast("CalendarLanguage", language), with_join_links=True)
 
 
-def confirmation(event: Event, language: str, *, is_waiting: bool) -> CommonLetter:
-    """Return the confirmation of a registration for all who get a seat, or for all who wait."""
+def confirmation(event_id: int, public_id: uuid.UUID, version: int, language: str, *, is_waiting: bool) -> CommonLetter:
+    """Return the confirmation of a registration for all who get a seat, or for all who wait.
+
+    Args:
+        version: Of the event; the event itself is read only for a letter that is not kept yet.
+    """
 
     def write() -> CommonLetter:
+        event = db.session.get_one(Event, event_id, populate_existing=True)
         calendar = None if is_waiting else _calendar(event, language)
         text = letters.registration_confirmation(
             language,
@@ -91,7 +97,7 @@ def confirmation(event: Event, language: str, *, is_waiting: bool) -> CommonLett
         )
         return CommonLetter(text, calendar)
 
-    return _keep((event.public_id, event.version, event.waiting_rule, language, "confirmation", is_waiting), write)
+    return _keep((public_id, version, language, "confirmation", is_waiting), write)
 
 
 def _place_free(event: Event, language: str) -> CommonLetter:

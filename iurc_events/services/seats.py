@@ -25,11 +25,16 @@ from iurc_events.services import audit, delegation_rules, participant_mail
 
 _TABLE: Final = cast("Table", Event.__table__)
 _E: Final = _TABLE.c
+#: What decides about seats besides those who wait.
+_STANDING: Final = (
+    _E.state, _E.deleted_at, _E.is_registration_open, _E.capacity, _E.seats_taken, _E.waiting_rule, _E.ends_at,
+    _E.version, _E.public_id, _E.programme_id,
+)  # fmt: skip
 _TAKE: Final = (
     update(_TABLE)
     .where(_E.id == bindparam("event_key"), or_(_E.capacity.is_(None), _E.seats_taken < _E.capacity))
     .values(seats_taken=_E.seats_taken + 1)
-    .returning(_E.seats_taken)
+    .returning(*_STANDING)
 )
 _GIVE_BACK: Final = (
     update(_TABLE)
@@ -37,14 +42,14 @@ _GIVE_BACK: Final = (
     .values(seats_taken=_E.seats_taken - bindparam("number"))
     .returning(_E.seats_taken)
 )
-_LOCK: Final = (
-    select(
-        _E.state, _E.deleted_at, _E.is_registration_open, _E.capacity, _E.seats_taken, _E.waiting_rule, _E.ends_at,
-        _E.version, _E.programme_id,
-    )
-    .where(_E.id == bindparam("event_key"))
-    .with_for_update(key_share=True)
-)  # fmt: skip
+_READ: Final = select(*_STANDING).where(_E.id == bindparam("event_key"))
+#: Not FOR UPDATE: that would wait for everybody who is adding a row which refers to the event.
+_LOCK: Final = _READ.with_for_update(key_share=True)
+
+
+def read(event_id: int) -> Any:
+    """Return an event's state, capacity, rule and version as they are now; None where there is no such event."""
+    return db.session.connection().execute(_READ, {"event_key": event_id}).one_or_none()
 
 
 def lock(event_id: int) -> Any:
@@ -60,14 +65,18 @@ def _show_taken(event_id: int, taken: int) -> None:
         set_committed_value(event, "seats_taken", taken)
 
 
+def take_with_standing(event_id: int) -> Any:
+    """Take a seat where one is free; return what :func:`lock` returns, or None where there was no seat."""
+    standing = db.session.connection().execute(_TAKE, {"event_key": event_id}).one_or_none()
+    if standing is not None:
+        _show_taken(event_id, standing.seats_taken)
+    return standing
+
+
 def take(event_id: int) -> bool:
     """Take a seat of an event where one is free; tell whether there was one."""
     db.session.flush()
-    taken = db.session.connection().execute(_TAKE, {"event_key": event_id}).scalar_one_or_none()
-    if taken is None:
-        return False
-    _show_taken(event_id, taken)
-    return True
+    return take_with_standing(event_id) is not None
 
 
 def give_back(event_id: int, count: int = 1) -> None:
