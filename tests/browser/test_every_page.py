@@ -53,6 +53,7 @@ ORGANISER = [
     f"{EVENT}/sessions/new",
     f"{EVENT}/delegations",
     f"{EVENT}/delegations/choose",
+    f"{EVENT}/letters",
     f"{EVENT}/participants",
     f"{EVENT}/counts",
     f"{EVENT}/history",
@@ -60,6 +61,8 @@ ORGANISER = [
     "organise/events/{event}/agenda",
     "organise/events/{event}/delegations",
     "organise/events/{event}/delegations/{delegation}",
+    "organise/events/{event}/letters",
+    "organise/programmes/iurc-china/letterhead",
     "organise/events/{event}/speakers/{speaker}",
     "organise/documents/",
     "organise/reports/",
@@ -73,6 +76,7 @@ DELEGATE = [
     "delegation/{delegation}",
     "delegation/{delegation}/speakers/{speaker}",
     "delegation/{delegation}/print",
+    "delegation/{delegation}/letters",
 ]
 PAGES = [
     pytest.param(None, PUBLIC, id="anybody"),
