@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import json
 import sqlite3
+import threading
 import time
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -109,6 +110,10 @@ def init_engine(app: Flask) -> None:
 
 _inside: ContextVar[bool] = ContextVar("inside_transaction", default=False)
 _RETRIES = 3
+#: SQLite lets one write at a time. Threads of a process queue here in turn: its own way of waiting is to sleep and try
+#: again, and starves some (the tail of the answers, not their number, gets better).
+_writers_of_sqlite = threading.Lock()
+_LONGEST_WAIT = 15.0
 
 
 def _may_succeed_later(error: DBAPIError) -> bool:
@@ -135,6 +140,7 @@ def in_transaction(function: Callable[P, R]) -> Callable[P, R]:
         if _inside.get():
             return function(*args, **kwargs)
         token = _inside.set(True)
+        has_lock = db.engine.dialect.name == "sqlite" and _writers_of_sqlite.acquire(timeout=_LONGEST_WAIT)
         try:
             for attempt in range(1, _RETRIES + 1):
                 db.session.rollback()
@@ -156,6 +162,8 @@ def in_transaction(function: Callable[P, R]) -> Callable[P, R]:
                     return result
             raise AssertionError("unreachable")
         finally:
+            if has_lock:
+                _writers_of_sqlite.release()
             _inside.reset(token)
 
     return run

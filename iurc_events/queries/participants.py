@@ -5,17 +5,40 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import bindparam, exists, func, or_, select
 
 from iurc_events.database import db
 from iurc_events.domain.language_maps import LanguageMap
 from iurc_events.domain.secrets import hash_token
+from iurc_events.domain.vocabulary import EventState
 from iurc_events.models.accounts import OneTimeToken
 from iurc_events.models.attendance import Attendance
 from iurc_events.models.cities import City, CityProgramme
 from iurc_events.models.events import Event, EventProgramme, JoinLink
 from iurc_events.models.participants import Participant
+
+_E: Final = Event.__table__.c
+#: Built once and run without the mapper: all that a registration asks of its event while thousands sign up.
+_FOR_SIGN_UP: Final = select(
+    _E.id, _E.public_id, _E.slug, _E.version, _E.state, _E.format, _E.time_zone, _E.ends_at, _E.deleted_at,
+    _E.capacity, _E.seats_taken, _E.waiting_rule, _E.is_registration_open, _E.registration_opens_on,
+    _E.registration_closes_on, _E.programme_id,
+).where(_E.slug == bindparam("slug"), _E.state != EventState.DRAFT.value, _E.deleted_at.is_(None))  # fmt: skip
+_IS_OFFERED: Final = (
+    select(CityProgramme.city_id)
+    .where(
+        CityProgramme.city_id == bindparam("city_id"),
+        or_(
+            CityProgramme.programme_id == bindparam("programme_id"),
+            CityProgramme.programme_id.in_(
+                select(EventProgramme.programme_id).where(EventProgramme.event_id == bindparam("event_id"))
+            ),
+        ),
+    )
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +94,17 @@ def list_cities_of_programmes(event: Event) -> list[tuple[int, LanguageMap, str,
     )
     rows = db.session.execute(select(City.id, City.name, City.side, City.sort_keys).where(City.id.in_(listed)))
     return [(row[0], row[1], row[2], row[3]) for row in rows]
+
+
+def find_event_for_sign_up(slug: str) -> Any:
+    """Find what a registration asks of a public event: whether it takes any, how it is held, its seats; else None."""
+    return db.session.connection().execute(_FOR_SIGN_UP, {"slug": slug}).one_or_none()
+
+
+def offers_city(event: Any, city_id: int) -> bool:
+    """Tell whether people of a city are asked for it when they sign up: it is in a programme of the event."""
+    values = {"event_id": event.id, "programme_id": event.programme_id, "city_id": city_id}
+    return db.session.connection().execute(_IS_OFFERED, values).first() is not None
 
 
 def list_participants(

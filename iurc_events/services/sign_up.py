@@ -102,12 +102,15 @@ def _is_free(standing: Any) -> bool:
     return standing.capacity is None or standing.seats_taken < standing.capacity
 
 
-def sign_up(event_id: int, registration: Registration, *, attempt: uuid.UUID | None = None) -> ParticipantState:
+def sign_up(
+    event_id: int, registration: Registration, *, attempt: uuid.UUID | None = None, standing: Any = None
+) -> ParticipantState:
     """Register somebody, or put them on the waiting list; the same address again changes nothing.
 
     Args:
         attempt: A number of this very form: sent again, it gets the first answer. Another form for a known address
             gets what a new address would get, so that the answer tells nobody who has signed up (sec-10).
+        standing: What the caller read of the event just now; it is read here where left out.
 
     Returns:
         Registered where there was a seat, else waiting.
@@ -115,7 +118,7 @@ def sign_up(event_id: int, registration: Registration, *, attempt: uuid.UUID | N
     Raises:
         RegistrationClosedError: If the event takes no registrations now.
     """
-    standing = seats.read(event_id)
+    standing = standing or seats.read(event_id)
     _check_open(standing)
     wanted = _Attempt(event_id, registration, attempt or uuid.uuid4(), new_token(), standing)
     wanted.letter(standing, is_waiting=not _is_free(standing))  # kept from here on, so that the transaction finds it
@@ -146,7 +149,12 @@ def _store(wanted: _Attempt) -> ParticipantState:
     ).scalar_one_or_none()
     if key is None:
         return _answer_known(wanted)
-    connection.execute(
+    _audit(wanted)
+    return _seat_or_wait(wanted, key)
+
+
+def _audit(wanted: _Attempt) -> None:
+    db.session.connection().execute(
         _INSERT_AUDIT,
         {
             "action": "signed up",
@@ -154,10 +162,9 @@ def _store(wanted: _Attempt) -> ParticipantState:
             "object_id": str(wanted.public_id),
             "programme_id": wanted.standing.programme_id,
             "fields": [],
-            "at": now,
+            "at": utc_now(),
         },
     )
-    return _seat_or_wait(wanted, key)
 
 
 def _message(wanted: _Attempt, key: int, standing: Any, text: Any, calendar: bytes | None) -> dict[str, Any]:
@@ -243,17 +250,7 @@ def _answer_known(wanted: _Attempt) -> ParticipantState:
     known.state = ParticipantState.REGISTERED.value
     known.version += 1
     db.session.flush()
-    db.session.connection().execute(
-        _INSERT_AUDIT,
-        {
-            "action": "signed up",
-            "object_kind": "participant",
-            "object_id": str(wanted.public_id),
-            "programme_id": standing.programme_id,
-            "fields": [],
-            "at": utc_now(),
-        },
-    )
+    _audit(wanted)
     state = _seat_or_wait(wanted, known.id)
     db.session.expire(known)
     return state

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from wtforms import BooleanField, RadioField, SelectField, StringField, ValidationError
+import uuid
+from typing import Any
+
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, ValidationError
 from wtforms.validators import Email, Length
 
 from iurc_events.domain.vocabulary import STAKEHOLDER_TYPES
@@ -34,8 +37,12 @@ class OwnRegistrationForm(BaseForm):
     stakeholder_type = RadioField(noop("You come from"), [Required(noop("Choose what fits best"))])
     mode = RadioField(noop("How you take part"), [Required(noop("Choose on site or online"))])
 
-    def offer(self, event: Event) -> None:
-        """Give the fields their choices: on site and online only as the event is held."""
+    def offer(self, event: Any) -> None:
+        """Give the fields their choices: on site and online only as the event is held.
+
+        Args:
+            event: Anything with the event's ``format``.
+        """
         language = current_language()
         self.stakeholder_type.choices = select_choices(choices("stakeholder", language, STAKEHOLDER_TYPES))
         modes = {"onsite": ("onsite",), "online": ("online",)}.get(event.format, ("onsite", "online"))
@@ -57,6 +64,27 @@ class SignUpForm(OwnRegistrationForm):
     )
     city = SelectField(noop("City or region"), validate_choice=True)
     consent = BooleanField(noop("I have read this and agree"), [Required(noop("Agree so that you can sign up"))])
+    #: Tells one form that was sent twice from two forms with the same address.
+    attempt = HiddenField(default=lambda: uuid.uuid4().hex)
+
+    @property
+    def attempt_id(self) -> uuid.UUID | None:
+        """The number of this very form; None where it came without one."""
+        try:
+            return uuid.UUID(hex=self.attempt.data or "")
+        except ValueError:
+            return None
+
+    def offer_what_was_chosen(self, event: Any) -> None:
+        """Give the fields just the choices that a form which was sent needs to be checked.
+
+        Args:
+            event: What ``find_event_for_sign_up`` found.
+        """
+        super().offer(event)
+        chosen = self.city.data or ""
+        is_known = chosen.isdecimal() and len(chosen) < 10 and participant_queries.offers_city(event, int(chosen))
+        self.city.choices = select_choices([("", "")] + ([(chosen, chosen)] if is_known else []))
 
     def offer(self, event: Event) -> None:
         """Give the fields their choices; the cities of the event's programmes, and none of them."""

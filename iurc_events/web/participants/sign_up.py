@@ -10,6 +10,7 @@ from iurc_events.domain.clock_texts import zones_of_programme
 from iurc_events.domain.vocabulary import ParticipantState
 from iurc_events.models.events import Event
 from iurc_events.queries import events as event_queries
+from iurc_events.queries import participants as participant_queries
 from iurc_events.services import participants
 from iurc_events.web.access import public
 from iurc_events.web.forms.participants import SignUpForm
@@ -56,14 +57,18 @@ def show_form(slug: str) -> ResponseReturnValue:
 @blueprint.post("/sign-up")
 @public
 def sign_up(slug: str) -> ResponseReturnValue:
-    """Take a registration."""
-    event = _get_event(slug)
+    """Take a registration; what the page needs beside the form is read only where it is shown again."""
+    event = participant_queries.find_event_for_sign_up(slug)
+    if event is None:
+        abort(404)
     if not registration_of(event, utc_now()).is_open:
-        return _page(event, None, 422)
+        return _page(_get_event(slug), None, 422)
     form = SignUpForm()
-    form.offer(event)
+    form.offer_what_was_chosen(event)
     if not form.validate_on_submit():
-        return _page(event, form, 422)
+        shown = _get_event(slug)
+        form.offer(shown)
+        return _page(shown, form, 422)
     state = participants.sign_up(
         event.id,
         participants.Registration(
@@ -75,6 +80,8 @@ def sign_up(slug: str) -> ResponseReturnValue:
             mode=form.mode.data,
             language=g.language,
         ),
+        attempt=form.attempt_id,
+        standing=event,
     )
     session["signed_up"] = {"slug": event.slug, "is_waiting": state == ParticipantState.WAITING}
     return redirect(url_for(".show_result", slug=event.slug), code=303)
