@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from sqlalchemy import select
 
@@ -12,15 +13,22 @@ from iurc_events.database import db, in_transaction, utc_now
 from iurc_events.domain.errors import ConflictError, DomainError, NotFoundError
 from iurc_events.domain.language_maps import text_of
 from iurc_events.domain.time_slots import deadline_instant
-from iurc_events.domain.vocabulary import DelegationState, SpeakerState
+from iurc_events.domain.vocabulary import DelegationState
 from iurc_events.localisation import noop
 from iurc_events.mail.contents import Quota
 from iurc_events.models.accounts import User
 from iurc_events.models.cities import City
 from iurc_events.models.delegations import Delegation, DelegationQuota, FocalPoint
 from iurc_events.models.events import Event
-from iurc_events.models.speakers import Speaker
-from iurc_events.services import audit, delegation_mail, delegation_rules, speakers, tokens
+from iurc_events.services import (
+    audit,
+    delegation_exits,
+    delegation_mail,
+    delegation_rules,
+    delegation_waiting,
+    seats,
+    tokens,
+)
 from iurc_events.services.event_changes import record_change
 from iurc_events.services.event_life import get_own_event
 
@@ -45,7 +53,11 @@ class PastDeadlineError(DomainError):
 
 
 class QuotaInUseError(DomainError):
-    """More speakers are registered than there would be places."""
+    """More people of a role are registered than there would be places."""
+
+    def __init__(self, message: str, role: str, number: int) -> None:
+        super().__init__(message, number=number)
+        self.role = role
 
 
 class DelegationChangedError(ConflictError):
@@ -110,7 +122,8 @@ def _quota_rows(quotas: Sequence[Quota]) -> list[DelegationQuota]:
     return [DelegationQuota(role=role, mode=mode, places=number) for (role, mode), number in places.items()]
 
 
-def _points(details: Sequence[FocalPointDetails]) -> list[FocalPoint]:
+def points_from(details: Sequence[FocalPointDetails]) -> list[FocalPoint]:
+    """Make focal points, each with the account of that address where there is one."""
     unique = {each.email.casefold(): each for each in reversed(details)}
     known = {
         user.email.casefold(): user.id
@@ -168,7 +181,7 @@ def invite(
             note=note.strip() or None,
             invited_at=moment,
             quotas=_quota_rows(quotas),
-            focal_points=_points(wish.focal_points),
+            focal_points=points_from(wish.focal_points),
         )
         delegation.city = by_key[wish.city_id]
         db.session.add(delegation)
@@ -181,6 +194,13 @@ def invite(
     return delegations
 
 
+_IN_USE: Final = {
+    "speaker": noop("Speakers registered already: %(number)s. Withdraw some first, or leave more places"),
+    "participant": noop("Participants registered already: %(number)s. Withdraw some first, or leave more places"),
+    "observer": noop("Observers registered already: %(number)s. Withdraw some first, or leave more places"),
+}
+
+
 @in_transaction
 def change_terms(
     *,
@@ -191,13 +211,13 @@ def change_terms(
     version: int | None = None,
     now: datetime | None = None,
 ) -> Delegation:
-    """Change places and deadline of a delegation.
+    """Change places and deadline of a delegation; those who wait move up into new places.
 
     Args:
         version: Of the delegation as the form showed it; None overwrites whatever is there.
 
     Raises:
-        QuotaInUseError: If more speakers are registered already.
+        QuotaInUseError: If more people of a role are registered already.
         PastDeadlineError: If a new deadline is over already.
         DelegationChangedError: If somebody else changed it meanwhile.
     """
@@ -207,13 +227,11 @@ def change_terms(
     new_deadline = deadline_on.isoformat() if deadline_on else None
     if new_deadline != delegation.deadline_on:
         _check_deadline(deadline_on, [delegation.city], now or utc_now())
-    places = [(quota.mode, quota.places) for quota in quotas if quota.role == "speaker"]
-    seated = delegation_rules.seated_modes(delegation.id)
-    if not delegation_rules.fits_quota(seated, places):
-        raise QuotaInUseError(
-            noop("Speakers registered already: %(number)s. Withdraw some first, or leave more places"),
-            number=len(seated),
-        )
+    for role, message in _IN_USE.items():
+        places = [(quota.mode, quota.places) for quota in quotas if quota.role == role]
+        seated = delegation_rules.seated_modes(delegation.id, role=role)
+        if not delegation_rules.fits_quota(seated, places):
+            raise QuotaInUseError(message, role, len(seated))
     db.session.flush()
     delegation.quotas = []
     db.session.flush()
@@ -221,6 +239,8 @@ def change_terms(
     delegation.deadline_on = new_deadline
     delegation.version += 1
     _record(noop("terms changed"), event, delegation, actor, "deadline_on", "quotas")
+    if delegation_waiting.move_up(event, delegation):
+        record_change(event, noop("terms changed"), actor_id=actor.id)
     return delegation
 
 
@@ -307,8 +327,8 @@ def add_focal_point(*, actor: User, delegation_id: int, details: FocalPointDetai
         DomainError: If the mail address is that of another focal point of the delegation.
     """
     event, delegation = get_own_delegation(actor, delegation_id)
-    _check_new_address(delegation, details.email)
-    point = _points([details])[0]
+    check_new_address(delegation, details.email)
+    point = points_from([details])[0]
     delegation.focal_points.append(point)
     db.session.flush()
     delegation_mail.queue_invitation(event, delegation, point, note=delegation.note or "")
@@ -316,7 +336,8 @@ def add_focal_point(*, actor: User, delegation_id: int, details: FocalPointDetai
     return point
 
 
-def _check_new_address(delegation: Delegation, email: str, *, but_not: int | None = None) -> None:
+def check_new_address(delegation: Delegation, email: str, *, but_not: int | None = None) -> None:
+    """Refuse an address that is another focal point's."""
     if any(each.email.casefold() == email.casefold() and each.id != but_not for each in delegation.focal_points):
         raise DomainError(noop("%(email)s is a focal point of this delegation already"), email=email)
 
@@ -349,12 +370,12 @@ def hand_over(
         raise NotFoundError(noop("There is no such focal point"))
     event, delegation = delegation_rules.lock_delegation(delegation_id)
     delegation_rules.check_may_act(delegation, event, actor=actor, focal_point_id=own_point_id)
-    _check_new_address(delegation, details.email, but_not=focal_point_id)
+    check_new_address(delegation, details.email, but_not=focal_point_id)
     tokens.revoke("invitation", focal_point_id=focal_point_id)
     db.session.flush()
     delegation.focal_points.remove(next(each for each in delegation.focal_points if each.id == focal_point_id))
     db.session.flush()
-    point = _points([details])[0]
+    point = points_from([details])[0]
     delegation.focal_points.append(point)
     db.session.flush()
     delegation_mail.queue_invitation(event, delegation, point, note=delegation.note or "")
@@ -391,25 +412,15 @@ def take_back_confirmation(*, actor: User, delegation_id: int) -> Delegation:
 
 
 @in_transaction
-def withdraw_invitation(*, actor: User, delegation_id: int) -> int:
-    """Withdraw the invitation of a city: links end, its speakers are withdrawn; return how many those were."""
+def withdraw_invitation(*, actor: User, delegation_id: int, now: datetime | None = None) -> int:
+    """Withdraw the invitation of a city: links end, its people are withdrawn; return how many those were."""
     event, delegation = get_own_delegation(actor, delegation_id)
-    named = list(
-        db.session.scalars(
-            select(Speaker).where(
-                Speaker.delegation_id == delegation.id, Speaker.state.in_(delegation_rules.SEATED_SPEAKERS)
-            )
-        )
-    )
     _record(noop("invitation withdrawn"), event, delegation, actor)
-    for speaker in named:
-        speaker.state = SpeakerState.WITHDRAWN.value
-        speaker.version += 1
-        db.session.flush()
-        speakers.leave_agenda(event, speaker)
+    number = delegation_exits.withdraw_all(event, delegation, now or utc_now())
     tokens.revoke("invitation", delegation_id=delegation.id)
     db.session.delete(delegation)
     db.session.flush()
     db.session.expire_all()
+    seats.fill(event)
     record_change(event, noop("invitation withdrawn"), actor_id=actor.id)
-    return len(named)
+    return number

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.exc import IntegrityError
@@ -15,9 +16,19 @@ from iurc_events.localisation import noop
 from iurc_events.models.accounts import OneTimeToken, Role, User
 from iurc_events.models.delegations import Delegation, FocalPoint
 from iurc_events.models.events import Event
-from iurc_events.models.speakers import Speaker
 from iurc_events.queries.accounts import find_user_by_email, normal_email
-from iurc_events.services import attempts, audit, delegation_mail, delegation_rules, speakers, tokens
+from iurc_events.services import (
+    attempts,
+    audit,
+    delegation_exits,
+    delegation_mail,
+    delegation_rules,
+    delegation_waiting,
+    delegations,
+    seats,
+    tokens,
+)
+from iurc_events.services.delegations import FocalPointDetails
 from iurc_events.services.event_changes import record_change
 
 
@@ -225,22 +236,21 @@ def submit(*, actor: User, delegation_id: int, now: datetime | None = None) -> D
 
 @in_transaction
 def decline(*, actor: User, delegation_id: int, reason: str, now: datetime | None = None) -> Delegation:
-    """Say that the city does not take part; its registered speakers are withdrawn.
+    """Say that the city does not take part: its people are withdrawn, its places go to cities that wait.
 
     Raises:
         ReasonMissingError: If no reason is given.
     """
     if not reason.strip():
         raise ReasonMissingError(noop("Write a word for the programme team"))
-    event, delegation = own_open_delegation(actor, delegation_id, now or utc_now())
-    named = select(Speaker.id).where(
-        Speaker.delegation_id == delegation.id, Speaker.state.in_(delegation_rules.SEATED_SPEAKERS)
-    )
-    for key in db.session.scalars(named).all():
-        speakers.withdraw(speaker_id=key, actor=actor)
+    moment = now or utc_now()
+    event, delegation = own_open_delegation(actor, delegation_id, moment)
+    delegation_exits.withdraw_all(event, delegation, moment)
     delegation.state = DelegationState.DECLINED.value
     delegation.decline_reason = reason.strip()
     _record(noop("delegation declined"), delegation, actor, "state", "decline_reason")
+    delegation_waiting.give_on(event, delegation, actor=actor)
+    seats.fill(event)
     record_change(event, noop("delegation declined"), actor_id=actor.id)
     return delegation
 
@@ -254,3 +264,66 @@ def take_up_again(*, actor: User, delegation_id: int, now: datetime | None = Non
         delegation.decline_reason = None
         _record(noop("delegation taken up again"), delegation, actor, "state")
     return delegation
+
+
+#: More focal points than this a city cannot invite itself.
+MOST_POINTS: Final = 10
+
+
+@in_transaction
+def hand_over(
+    *, actor: User, delegation_id: int, details: FocalPointDetails, keeps_access: bool
+) -> tuple[FocalPoint, bool]:
+    """Invite a colleague as a focal point of the own delegation, also after the deadline.
+
+    Args:
+        keeps_access: Whether who hands over stays a focal point; else they leave this delegation, and the city's
+            desk where no other delegation of the city has them as a focal point.
+
+    Returns:
+        The colleague, and whether the actor may still act for the city.
+
+    Raises:
+        NotFoundError: If it is another city's.
+        DomainError: If the colleague is a focal point already, or there are too many.
+    """
+    event, delegation = delegation_rules.lock_delegation(delegation_id)
+    if delegation.city_id not in actor.city_ids:
+        raise NotFoundError(noop("There is no such delegation"))
+    delegations.check_new_address(delegation, details.email)
+    if len(delegation.focal_points) >= MOST_POINTS:
+        raise DomainError(noop("Your city has %(number)s focal points already"), number=MOST_POINTS)
+    point = delegations.points_from([details])[0]
+    delegation.focal_points.append(point)
+    db.session.flush()
+    delegation_mail.queue_invitation(event, delegation, point, note=delegation.note or "")
+    may_act = True
+    if not keeps_access:
+        may_act = _leave(actor, delegation)
+    _record(noop("delegation handed over"), delegation, actor)
+    return point, may_act
+
+
+def _is_own(point: FocalPoint, user: User) -> bool:
+    return point.user_id == user.id or normal_email(point.email) == normal_email(user.email)
+
+
+def _leave(actor: User, delegation: Delegation) -> bool:
+    """Let somebody leave a delegation; tell whether another one of the city keeps them as a delegate."""
+    for own in [each for each in delegation.focal_points if _is_own(each, actor)]:
+        tokens.revoke("invitation", focal_point_id=own.id)
+        db.session.flush()
+        delegation.focal_points.remove(own)
+    db.session.flush()
+    others = select(func.count()).select_from(FocalPoint).join(Delegation, Delegation.id == FocalPoint.delegation_id)
+    if db.session.scalar(
+        others.where(
+            Delegation.city_id == delegation.city_id,
+            or_(FocalPoint.user_id == actor.id, func.lower(FocalPoint.email) == normal_email(actor.email)),
+        )
+    ):
+        return True
+    user = db.session.get_one(User, actor.id)
+    for role in [each for each in user.roles if each.city_id == delegation.city_id]:
+        user.roles.remove(role)
+    return False

@@ -25,6 +25,7 @@ from iurc_events.models.participants import Participant
 from iurc_events.models.speakers import Speaker
 from iurc_events.services import (
     audit,
+    delegation_exits,
     delegation_notices,
     delegation_rules,
     delegation_waiting,
@@ -73,13 +74,12 @@ def _lock_member(delegation: Delegation, member: Member) -> Member:
     Raises:
         NotFoundError: If it is another delegation's.
     """
-    table: type[Speaker] | type[Participant] = Speaker if isinstance(member, Speaker) else Participant
-    found: Member | None = db.session.scalars(
-        select(table)
-        .where(table.id == member.id, table.delegation_id == delegation.id)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if found is None:
+    found: Member | None
+    if isinstance(member, Speaker):
+        found = db.session.get(Speaker, member.id, populate_existing=True)
+    else:
+        found = db.session.get(Participant, member.id, populate_existing=True)
+    if found is None or found.delegation_id != delegation.id:
         raise NotFoundError(noop("There is no such person in the delegation"))
     return found
 
@@ -283,15 +283,6 @@ def change(
     return found
 
 
-def _cancel(event: Event, participant: Participant, now: datetime) -> None:
-    if participant.state in delegation_rules.SEATED_PARTICIPANTS:
-        seats.give_back(event.id)
-    participant.state = ParticipantState.CANCELLED.value
-    participant.cancelled_at, participant.waiting_since = now, None
-    participant.version += 1
-    db.session.flush()
-
-
 @in_transaction
 def withdraw(*, actor: User, delegation_id: int, member: Member, now: datetime | None = None) -> Member:
     """Take a member back; who waits longest in the delegation moves up.
@@ -305,7 +296,7 @@ def withdraw(*, actor: User, delegation_id: int, member: Member, now: datetime |
     if isinstance(found, Speaker):
         return own_speakers.withdraw(actor=actor, delegation_id=delegation_id, speaker_id=found.id, now=moment)
     if is_active(found):
-        _cancel(event, found, moment)
+        delegation_exits.cancel_participant(event, found, moment)
         _audit(noop("withdrawn by the city"), event, found, actor)
         delegation_waiting.move_up(event, delegation)
         seats.fill(event)
