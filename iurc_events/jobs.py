@@ -15,7 +15,15 @@ from datetime import timedelta
 from typing import Final
 
 from iurc_events.database import db
-from iurc_events.services import accounts, attempts, outbox, speaker_reminders, storage
+from iurc_events.services import (
+    accounts,
+    attempts,
+    outbox,
+    people_entry,
+    people_imports,
+    speaker_reminders,
+    storage,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +42,8 @@ class Job:
 
 JOBS: Final[tuple[Job, ...]] = (
     Job("mail", timedelta(seconds=PAUSE), outbox.deliver_due),
+    Job("lists of people", timedelta(seconds=PAUSE), people_entry.enter_due),
+    Job("old lists of people", timedelta(hours=1), people_imports.forget_old),
     Job("old links", timedelta(hours=1), accounts.forget_old_tokens),
     Job("old counters", timedelta(hours=1), attempts.forget_old),
     Job("reminders of speakers", timedelta(hours=1), speaker_reminders.remind_due),

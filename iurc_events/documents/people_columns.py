@@ -16,9 +16,12 @@ from iurc_events.documents.people_words import (
     FAMILY_NAMES,
     GENDER_WORDS,
     HEADING_WORDS,
+    LANGUAGE_WORDS,
     MODE_WORDS,
     ROLE_WORDS,
+    STAKEHOLDER_WORDS,
     has_han,
+    word_key,
 )
 from iurc_events.localisation import noop
 
@@ -111,8 +114,10 @@ def _chinese_and_latin(heading: str) -> tuple[str, str]:
 
 
 def is_known(heading: str) -> bool:
-    """Tell whether a text is a heading that means something."""
-    return len(heading) <= 60 and field_of(heading) is not None
+    """Tell whether a text is a heading that means something; words that cells hold too (“participant”) tell nothing."""
+    key = word_key(heading)
+    is_value = any(key in words for words in (MODE_WORDS, ROLE_WORDS, GENDER_WORDS, LANGUAGE_WORDS, STAKEHOLDER_WORDS))
+    return len(heading) <= 60 and not is_value and field_of(heading) is not None
 
 
 def headings_hash(headings: Sequence[str]) -> str:
@@ -130,6 +135,10 @@ def guess_mapping(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> dic
     taken: set[str] = set()
     for number, heading in enumerate(headings):
         field = field_of(heading) if heading else None
+        if field == PRIVATE and _by_content(
+            [row[number] for row in rows if number < len(row) and row[number]], taken
+        ) == ("email"):
+            field = "email"  # “contact” may be either
         if field is not None and (field in ("", PRIVATE) or field not in taken):
             mapping[str(number)] = field
             taken.add(field)

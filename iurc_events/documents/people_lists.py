@@ -320,7 +320,7 @@ def _to_list(grid: Grid, known: Callable[[str], bool]) -> PeopleList:
     for position, (_, cells) in enumerate(grid[:_HEAD_ROWS]):
         number = sum(1 for cell in cells if cell and known(cell))
         filled = sum(1 for cell in cells if cell)
-        if number > best_number and number * 3 >= filled and (number > 1 or filled == 1):
+        if number > best_number and number * 3 >= filled:
             best, best_number = position, number
     body = grid if best is None else grid[best + 1 :]
     if not body:

@@ -42,6 +42,8 @@ _NAME_LENGTH: Final = 100
 _HAN_RUN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff〇·]+")
 _HONORIFIC_AFTER = re.compile(r"(?<=[\u3400-\u9fff])\s*(先生|女士|小姐|博士|教授)$")
 _HONORIFIC_BEFORE = re.compile(r"^((?:mr|ms|mrs|miss|dr|prof)\b\.?|professor\b|madam\b)\s+", re.I)
+#: How the example of the template begins.
+_EXAMPLE = re.compile(r"\s*(?:示例|example)\s*[:：]", re.I)
 _DOTS = re.compile(r"\s*[•・‧．∙]\s*|(?<=[\u3400-\u9fff])\s*[·.]\s*(?=[\u3400-\u9fff])")
 
 Romanise = Callable[[str, str], tuple[str, str]]
@@ -82,7 +84,7 @@ def read_row(
     given = {name: cells[int(number)] for number, name in mapping.items() if int(number) < len(cells)}
     given = {name: value for name, value in given.items() if value.strip()}
     row = RowValues(reference=given.get("reference", "").strip())
-    row.is_example = any(re.match(r"\s*(示例|例[：:]|example\b)", cell, re.I) for cell in cells)
+    row.is_example = any(_EXAMPLE.match(text) for name, text in given.items() if name.startswith("name"))
     for name, (words, message) in _WORDS.items():
         if text := given.get(name):
             value = _value_of(text, words)
