@@ -12,12 +12,13 @@ from sqlalchemy import bindparam, exists, func, or_, select
 from iurc_events.database import db
 from iurc_events.domain.language_maps import LanguageMap
 from iurc_events.domain.secrets import hash_token
-from iurc_events.domain.vocabulary import EventState
+from iurc_events.domain.vocabulary import EventState, ParticipantState
 from iurc_events.models.accounts import OneTimeToken
 from iurc_events.models.attendance import Attendance
 from iurc_events.models.cities import City, CityProgramme
 from iurc_events.models.events import Event, EventProgramme, JoinLink
 from iurc_events.models.participants import Participant
+from iurc_events.queries import waiting_list
 
 _E: Final = Event.__table__.c
 #: Built once and run without the mapper: all that a registration asks of its event while thousands sign up.
@@ -56,6 +57,8 @@ class ListedParticipant:
     language: str
     created_at: datetime
     has_attended: bool
+    #: Place in the line of those who wait, from 1; None for who does not wait.
+    position: int | None
 
 
 def find_by_token(token: str, now: datetime) -> Participant | None:
@@ -110,7 +113,10 @@ def offers_city(event: Any, city_id: int) -> bool:
 def list_participants(
     event_id: int, *, state: str = "", query: str = "", page: int = 1, per_page: int = 25
 ) -> tuple[list[ListedParticipant], int]:
-    """Return one page of an event's registrations, the oldest first, and how many fit."""
+    """Return one page of an event's registrations, the oldest first, and how many fit.
+
+    Those who wait alone come in the order in which free places would come to them.
+    """
     conditions = [Participant.event_id == event_id]
     if state:
         conditions.append(Participant.state == state)
@@ -124,15 +130,29 @@ def list_participants(
             )
         )
     total = db.session.scalar(select(func.count(Participant.id)).where(*conditions)) or 0
-    attended = exists().where(Attendance.participant_id == Participant.id)
-    rows = db.session.execute(
-        select(Participant, City.name, attended)
-        .outerjoin(City, City.id == Participant.city_id)
-        .where(*conditions)
-        .order_by(Participant.created_at, Participant.id)
-        .limit(per_page)
-        .offset((page - 1) * per_page)
+    first = (page - 1) * per_page
+    statement = select(Participant, City.name, exists().where(Attendance.participant_id == Participant.id)).outerjoin(
+        City, City.id == Participant.city_id
     )
+    positions: dict[int, int] = {}
+    if state == ParticipantState.WAITING:
+        positions = _positions(event_id)
+        found = sorted(db.session.scalars(select(Participant.id).where(*conditions)), key=positions.__getitem__)
+        keys = found[first : first + per_page]
+        rows = sorted(
+            db.session.execute(statement.where(Participant.id.in_(keys))).all(), key=lambda row: keys.index(row[0].id)
+        )
+    else:
+        rows = list(
+            db.session.execute(
+                statement.where(*conditions)
+                .order_by(Participant.created_at, Participant.id)
+                .limit(per_page)
+                .offset(first)
+            ).all()
+        )
+        if any(row[0].state == ParticipantState.WAITING for row in rows):
+            positions = _positions(event_id)
     listed = [
         ListedParticipant(
             public_id=participant.public_id,
@@ -146,7 +166,14 @@ def list_participants(
             language=participant.language,
             created_at=participant.created_at,
             has_attended=bool(has_attended),
+            position=positions.get(participant.id),
         )
         for participant, city_name, has_attended in rows
     ]
     return listed, total
+
+
+def _positions(event_id: int) -> dict[int, int]:
+    """Return the place in the line of each who waits, by key."""
+    rule = db.session.scalars(select(Event.waiting_rule).where(Event.id == event_id)).one()
+    return {key: number for number, key in enumerate(waiting_list.list_keys_in_order(event_id, rule), 1)}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -79,3 +82,20 @@ def test_participants_of_another_programme_are_404(desk: FlaskClient) -> None:
 
     assert desk.get(base).status_code == 404
     assert desk.post(f"{base}/{participant.public_id}/cancel").status_code == 404
+
+
+def test_those_who_wait_stand_in_their_order_with_their_number(desk: FlaskClient, programme: Programme) -> None:
+    event = make_event("2027-roofs", programme, capacity=1)
+    for number in range(27):
+        participant = add_participant(event, f"Person{number:02}")
+        participant.state, participant.waiting_since = "waiting", utc_now() - timedelta(hours=number)
+    event.seats_taken = 0
+    db.session.commit()
+
+    pages = [
+        desk.get(f"/en/organise/events/{event.slug}/participants?state=waiting&page={page}").text for page in (1, 2)
+    ]
+
+    names = [re.findall(r"Person\d\d(?=<br>)", page) for page in pages]
+    assert names == [[f"Person{number:02}" for number in range(26, 1, -1)], ["Person01", "Person00"]]
+    assert re.findall(r"Number (\d+)", pages[1]) == ["26", "27"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -13,7 +14,7 @@ from iurc_events.database import db
 from iurc_events.models.events import Event, JoinLink
 from iurc_events.models.messages import Message
 from iurc_events.models.participants import Participant
-from iurc_events.services import participants
+from iurc_events.services import events, participants
 from iurc_events.services.participants import Registration
 from tests.factories import make_city, make_event, make_programme, make_user
 
@@ -102,6 +103,79 @@ def test_third_of_two_places_waits_and_moves_up_when_a_place_is_free(event: Even
     assert db.session.get_one(Event, event.id).seats_taken == 2
     moved_up = client.get(personal_link("c@example.org"), follow_redirects=True)
     assert "https://meet.example.org/room" in moved_up.text
+
+
+def test_those_who_wait_see_their_number_and_the_rule_on_the_page_and_in_mail(
+    event: Event, client: FlaskClient
+) -> None:
+    for name in ("a", "b", "c", "d"):
+        participants.sign_up(event.id, registration(f"{name}@example.org"))
+    page = client.get(personal_link("d@example.org"), follow_redirects=True).text
+    chinese = client.get("/zh/my/registration").text
+    mail = db.session.query(Message).filter_by(to_email="d@example.org").one().text
+    assert ["You are number 2 on the waiting list." in text for text in (page, mail)] == [True, True]
+    assert ["Free places go to those who have waited longest." in text for text in (page, mail)] == [True, True]
+    assert ("您在候补名单中排第 2 位。" in chinese, "空出的名额按等候时间先后递补。" in chinese) == (True, True)
+
+
+def test_free_places_go_to_the_city_with_the_fewest_people_where_the_organiser_chose_so(event: Event) -> None:
+    event.waiting_rule = "fewest-first"
+    db.session.commit()
+    sofia, ghent = make_city().id, make_city().id
+    for name, city in (("a", sofia), ("b", ghent), ("c", sofia), ("d", sofia), ("e", ghent)):
+        participants.sign_up(event.id, replace(registration(f"{name}@example.org"), city_id=city))
+    last = db.session.query(Message).filter_by(to_email="e@example.org").one().text
+    assert "You are number 2 on the waiting list." in last
+    participants.cancel_own(db.session.query(Participant.id).filter_by(email="b@example.org").scalar())
+    assert list(states().values()) == ["registered", "cancelled", "waiting", "waiting", "registered"]
+
+
+def test_more_places_go_to_those_who_wait_at_once(event: Event, client: FlaskClient) -> None:
+    for name in ("a", "b", "c", "d", "e"):
+        participants.sign_up(event.id, registration(f"{name}@example.org"))
+    organiser = make_user("organiser", programme=event.programme)
+    details = events.details_of(db.session.get_one(Event, event.id))
+    events.change_details(actor=organiser, event_id=event.id, details=replace(details, capacity=4))
+    assert list(states().values()) == ["registered"] * 4 + ["waiting"]
+    assert db.session.get_one(Event, event.id).seats_taken == 4
+    assert [row.to_email for row in db.session.query(Message).filter_by(kind="place-free").order_by(Message.id)] == [
+        "c@example.org",
+        "d@example.org",
+    ]
+
+
+def test_a_form_that_is_sent_again_gets_its_first_answer_and_another_one_does_not(
+    event: Event, client: FlaskClient
+) -> None:
+    event.capacity = 1
+    db.session.commit()
+    own, other = "0" * 31 + "1", "0" * 31 + "2"
+    answers = [
+        client.post("/en/events/2027-green-roofs/sign-up", data={**FORM, "attempt": attempt}, follow_redirects=True)
+        for attempt in (own, own, other)
+    ]
+    assert ["You are registered" in answer.text for answer in answers] == [True, True, False]
+    assert (len(states()), db.session.query(Message).count()) == (1, 1)
+
+
+def test_who_cancelled_can_sign_up_again(event: Event, client: FlaskClient) -> None:
+    participants.sign_up(event.id, registration())
+    participants.cancel_own(db.session.query(Participant.id).scalar())
+    participants.sign_up(event.id, registration())
+    assert states() == {"test@example.org": "registered"}
+    assert db.session.get_one(Event, event.id).seats_taken == 1
+    assert client.get(personal_link("test@example.org")).status_code == 303
+
+
+def test_letter_says_what_the_event_is_called_now(event: Event) -> None:
+    participants.sign_up(event.id, registration("a@example.org"))
+    organiser = make_user("organiser", programme=event.programme)
+    details = events.details_of(db.session.get_one(Event, event.id))
+    events.change_details(actor=organiser, event_id=event.id, details=replace(details, title={"en": "Blue roofs"}))
+    participants.sign_up(event.id, replace(registration("b@example.org"), name="<b>Ann & Co</b>"))
+    letter = db.session.query(Message).filter_by(to_email="b@example.org").one()
+    assert letter.subject == "You are registered: Blue roofs"
+    assert ("Dear <b>Ann & Co</b>," in letter.text, "&lt;b&gt;Ann &amp; Co&lt;/b&gt;" in letter.html) == (True, True)
 
 
 def test_token_leaves_the_address_and_an_unknown_one_is_404(event: Event, client: FlaskClient) -> None:

@@ -12,6 +12,7 @@ from iurc_events.database import utc_now
 from iurc_events.domain.clock_texts import zones_of_programme
 from iurc_events.models.participants import Participant
 from iurc_events.queries import participants as participant_queries
+from iurc_events.queries import waiting_list
 from iurc_events.services import participants
 from iurc_events.services.calendar_files import event_file
 from iurc_events.web.access import by_token
@@ -54,6 +55,7 @@ def _page(participant: Participant, form: OwnRegistrationForm, status: int = 200
             time=time_view(event.slot, zones, g.language, now=utc_now()) if event.slot else None,
             join_links=participant_queries.list_join_links(event.id) if may_join else [],
             has_seat=may_join,
+            position=waiting_list.find_position(participant, event),
             is_over=event.ends_at is not None and event.ends_at <= utc_now(),
         ),
         status,
@@ -93,7 +95,7 @@ def change() -> ResponseReturnValue:
 @blueprint.post("/registration/cancel")
 @by_token
 def cancel() -> ResponseReturnValue:
-    """Cancel the own registration; whoever waits longest gets the place."""
+    """Cancel the own registration; whoever comes next gets the place."""
     participants.cancel_own(_own().id)
     flash(_("Your registration is cancelled"), "success")
     return redirect(url_for(".show_registration"), code=303)
