@@ -60,7 +60,7 @@ def _page(
         form=form,
         confirmation=confirmation,
         delegations=delegations,
-        latest={each.public_id: latest[each.id] for each in delegations if each.id in latest},
+        latest={str(each.public_id): latest[each.id] for each in delegations if each.id in latest},
         has_letterhead=bool(event.programme.letterhead),
         query=query,
         people=letter_queries.find_confirmable(event.id, query) if query else [],
