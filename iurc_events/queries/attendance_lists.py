@@ -13,6 +13,7 @@ from sqlalchemy import case, func, or_, select
 from iurc_events.database import db
 from iurc_events.domain.errors import NotFoundError
 from iurc_events.domain.language_maps import LanguageMap
+from iurc_events.domain.search_text import query_phrases, searchable
 from iurc_events.localisation import noop
 from iurc_events.models.accounts import User
 from iurc_events.models.agendas import EventSession
@@ -276,3 +277,16 @@ def list_attendances(event_id: int, scope: str) -> list[Attendance]:
     return list(
         db.session.scalars(select(Attendance).where(Attendance.event_id == event_id, Attendance.scope == scope))
     )
+
+
+def search_people(event_id: int, query: str, limit: int = 20) -> list[EventPerson]:
+    """Find people of an event by a part of a name in either script, of the mail address or organisation."""
+    phrases = query_phrases(query)
+    if not phrases:
+        return []
+    found = []
+    for person in list_people(event_id):
+        text = searchable(" ".join((*person.names, *person.emails, person.organisation)))
+        if all(phrase in text for phrase in phrases):
+            found.append(person)
+    return found[:limit]

@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from iurc_events.web.organisers import (
     agenda,
+    attendance_lists,
     counts,
     delegations,
     event_life,
@@ -33,6 +34,7 @@ def blueprints() -> list[Blueprint]:
         delegations.blueprint,
         letters.blueprint,
         participants.blueprint,
+        attendance_lists.blueprint,
         reports.blueprint,
         speakers.blueprint,
     ]
