@@ -7,8 +7,23 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
-from sqlalchemy import JSON, Integer, Select, String, Text, bindparam, cast, literal, null, select, union_all
+from sqlalchemy import (
+    JSON,
+    Integer,
+    Select,
+    String,
+    Text,
+    and_,
+    bindparam,
+    case,
+    cast,
+    literal,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy import text as sql_text
+from sqlalchemy.orm import aliased
 
 from iurc_events.database import db
 from iurc_events.domain.language_maps import LanguageMap
@@ -25,6 +40,7 @@ from iurc_events.models.events import (
     EventTheme,
     Outcome,
 )
+from iurc_events.models.files import StoredFile
 from iurc_events.models.programmes import Framework, Theme
 from iurc_events.models.revisions import Revision
 from iurc_events.models.speakers import Speaker
@@ -136,6 +152,15 @@ _ITEMS = (
     .order_by(AgendaItem.session_id, AgendaItem.position)
 )
 
+
+def _has_part(part: str) -> Any:
+    """Return whether a speaker agreed to publish a part of the own profile."""
+    return cast(Speaker.published_parts, Text).contains(f'"{part}"')
+
+
+#: From the first time that speakers save their own page, they themselves say whether their topic is published.
+_SHOWS_TOPIC = Speaker.profile_saved_at.is_(None) | _has_part("topic")
+
 _ACCEPTED = (
     select(
         Contribution.item_id,
@@ -150,7 +175,7 @@ _ACCEPTED = (
         cast(Speaker.organisation, Text),
         Speaker.city_id,
         cast(Speaker.roles, Text),
-        cast(Speaker.topic, Text),
+        case((_SHOWS_TOPIC, cast(Speaker.topic, Text)), else_=null()),
     )
     .select_from(Speaker)
     .outerjoin(Contribution, Contribution.speaker_id == Speaker.id)
@@ -199,6 +224,11 @@ def _part(kind: str, table: Any, order: Any, **columns: Any) -> Select[Any]:
     ).where(table.event_id == _EVENT)
 
 
+#: Of speakers who agreed to be named: what else they agreed to publish, and their files.
+_IS_NAMED = and_(Speaker.state == "accepted", Speaker.consented_at.is_not(None))
+_PARENT = aliased(StoredFile)
+_FILE_KIND = case((_PARENT.kind.is_not(None), _PARENT.kind + "-preview"), else_=StoredFile.kind)
+
 _PARTS = union_all(
     _part("document", EventDocument, EventDocument.position, text=EventDocument.title, word=EventDocument.kind,
           other=EventDocument.url, detail=EventDocument.session_slug, number=EventDocument.images,
@@ -216,6 +246,16 @@ _PARTS = union_all(
     .select_from(EventTheme).join(Theme, Theme.id == EventTheme.theme_id),
     _part("framework", EventFramework, EventFramework.position, text=Framework.name, word=Framework.slug)
     .select_from(EventFramework).join(Framework, Framework.id == EventFramework.framework_id),
+    _part("profile", Speaker, Speaker.position,
+          text=case((_has_part("biography"), Speaker.biography), else_=null()),
+          more=case((_has_part("topic"), Speaker.abstract), else_=null()), number=Speaker.id)
+    .where(_IS_NAMED, cast(Speaker.published_parts, Text) != "[]"),
+    _part("file", StoredFile, StoredFile.version, word=_FILE_KIND, other=StoredFile.content_hash,
+          detail=StoredFile.public_id, number=StoredFile.speaker_id, flag=StoredFile.size)
+    .select_from(StoredFile).join(Speaker, Speaker.id == StoredFile.speaker_id)
+    .outerjoin(_PARENT, _PARENT.id == StoredFile.preview_of_id)
+    .where(_IS_NAMED, case(
+        (_FILE_KIND.in_(("photo", "photo-preview")), _has_part("photo")), else_=_has_part("slides"))),
 ).order_by(sql_text("1"), sql_text("2"))  # fmt: skip
 
 

@@ -38,8 +38,10 @@ _HAS: Final[dict[str, ColumnElement[bool]]] = {
         name: getattr(Speaker, name).is_not(None)
         for name in ("title", "organisation", "topic", "abstract", "biography")
     },
-    "languages": exists().where(Person.id == Speaker.person_id, cast(Person.languages, Text) != "[]"),
-    "photo": exists().where(StoredFile.speaker_id == Speaker.id, StoredFile.kind == "photo"),
+    "languages": exists()
+    .where(Person.id == Speaker.person_id, cast(Person.languages, Text) != "[]")
+    .correlate(Speaker),
+    "photo": exists().where(StoredFile.speaker_id == Speaker.id, StoredFile.kind == "photo").correlate(Speaker),
 }
 #: How many parts a page has; a speaker who says "complete" has them all.
 _SCORE = sum((case((has, 1), else_=0) for has in _HAS.values()), start=case((Speaker.id.is_(None), 1), else_=0))
@@ -218,7 +220,7 @@ def _page_row(row: Sequence[Any]) -> PageRow:
     return PageRow(speaker, city, missing, bool(is_complete), bool(has_slides))
 
 
-_HAS_SLIDES = exists().where(StoredFile.speaker_id == Speaker.id, StoredFile.kind == "slides")
+_HAS_SLIDES = exists().where(StoredFile.speaker_id == Speaker.id, StoredFile.kind == "slides").correlate(Speaker)
 
 
 def _rows() -> Any:

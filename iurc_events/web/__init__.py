@@ -28,6 +28,7 @@ from iurc_events.web import (
     participants,
     public,
     security,
+    speakers,
 )
 from iurc_events.web.feeds.server import FeedServer
 
@@ -89,6 +90,6 @@ def _add_health(app: Flask) -> None:
 
 def _add_blueprints(app: Flask) -> None:
     """Register each audience's pages; every package lists its own blueprints."""
-    for audience in (public, accounts, organisers, delegates, participants, feeds):
+    for audience in (public, accounts, organisers, delegates, participants, feeds, speakers):
         for blueprint in audience.blueprints():
             app.register_blueprint(blueprint)

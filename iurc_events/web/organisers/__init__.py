@@ -17,6 +17,7 @@ from iurc_events.web.organisers import (
     overview,
     participants,
     reports,
+    speaker_pages,
     speakers,
 )
 
@@ -37,4 +38,5 @@ def blueprints() -> list[Blueprint]:
         attendance_lists.blueprint,
         reports.blueprint,
         speakers.blueprint,
+        speaker_pages.blueprint,
     ]

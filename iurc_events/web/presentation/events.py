@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -93,6 +94,18 @@ class DocumentLine:
 
 
 @dataclass(frozen=True, slots=True)
+class SpeakerProfile:
+    """What a speaker agreed to publish beside the name."""
+
+    line: SpeakerLine
+    photo: str
+    biography: LocalText | None
+    abstract: LocalText | None
+    slides: str
+    slides_size: str
+
+
+@dataclass(frozen=True, slots=True)
 class EventPage:
     """All that an event's page shows and that is the same for every reader of a language."""
 
@@ -108,6 +121,7 @@ class EventPage:
     agenda: AgendaView
     remaining: str
     moderators: tuple[SpeakerLine, ...]
+    profiles: tuple[SpeakerProfile, ...]
     where: str
     address: str
     kind: str
@@ -274,6 +288,31 @@ def _remaining(content: EventContent, language: str) -> str:
     return ""
 
 
+def _profiles(event: Event, content: EventContent, language: str) -> tuple[SpeakerProfile, ...]:
+    """Return what speakers agreed to publish; slides only once they are released, the latest version alone."""
+    profiles = content.parts.get("profile", [])
+    files: dict[tuple[int, str], Any] = {(row.number, row.word): row for row in content.parts.get("file", [])}
+    found = []
+    for row in profiles:
+        speaker = content.speakers.get(row.number)
+        photo = files.get((row.number, "photo-preview"))
+        slides = files.get((row.number, "slides")) if event.slides_released_at else None
+        biography, abstract = localised(row.text, language), localised(row.more, language)
+        if speaker is None or not (photo or slides or biography or abstract):
+            continue
+        found.append(
+            SpeakerProfile(
+                line=_speaker_line(speaker, language),
+                photo=f"/files/photos/{photo.other}.jpg" if photo else "",
+                biography=biography,
+                abstract=abstract,
+                slides=f"/files/slides/{uuid.UUID(slides.detail)}" if slides else "",
+                slides_size=f"{max(slides.flag / 1_048_576, 0.1):.1f} MB" if slides else "",
+            )
+        )
+    return tuple(found)
+
+
 def _documents(content: EventContent, language: str) -> tuple[DocumentLine, ...]:
     lines = []
     for row in content.parts.get("document", []):
@@ -335,6 +374,7 @@ def event_page(event: Event, content: EventContent, language: str, *, now: datet
             for key, row in content.speakers.items()
             if key not in used
         ),
+        profiles=_profiles(event, content, language),
         where=text_of(event.venue_name, language) or place_words(event.format, None, language),
         address=text_of(event.venue_address, language),
         kind=label("kind", event.kind, language),
