@@ -25,12 +25,17 @@ def backup(file: Path) -> None:
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--erasures",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Ledger of erasures (erasures.jsonl) of the place that the backup is of.",
+)
 @with_app
-def restore(file: Path) -> None:
-    """Put a backup into an empty installation."""
+def restore(file: Path, erasures: Path | None) -> None:
+    """Put a backup into an empty installation, and erase again who was erased since."""
     from iurc_events.services.backups import restore as put_back  # the other commands start faster without it
 
-    moment = put_back(file)
+    moment = put_back(file, erasures=erasures)
     click.echo(f"Restored the state of {moment:%Y-%m-%d %H:%M:%S} UTC.")
 
 

@@ -27,6 +27,8 @@ from sqlalchemy import JSON, Connection, MetaData, Table, func, inspect, select,
 from iurc_events.config import settings
 from iurc_events.database import alembic_config, db, utc_now
 from iurc_events.domain.errors import DomainError
+from iurc_events.services.erasure_ledger import read_ledger
+from iurc_events.services.erasure_replay import replay
 
 FORMAT: Final = "iurc-events-backup"
 VERSION: Final = 1
@@ -186,8 +188,13 @@ def _add_tables(archive: _Archive) -> str:
 # --- Reading ----------------------------------------------------------------------------------------------------------
 
 
-def restore(path: Path) -> datetime:
+def restore(path: Path, *, erasures: Path | None = None) -> datetime:
     """Put a backup into an empty place and bring it up to date; return the instant of which it is.
+
+    Whom the ledger of erasures in this place names, or the one given, is erased again.
+
+    Args:
+        erasures: A ledger from another place.
 
     Raises:
         DamagedBackupError: If the file is not as it was written; nothing is changed then.
@@ -215,6 +222,7 @@ def restore(path: Path) -> datetime:
         raise DamagedBackupError("The file is damaged or is no backup") from error
     db.engine.dispose()
     command.upgrade(_alembic(), "head")
+    replay([*read_ledger(), *(read_ledger(erasures) if erasures else [])])
     return datetime.fromisoformat(manifest["made_at"])
 
 

@@ -142,7 +142,9 @@ class EventDocuments:
             return values if values or name in empty else None
 
         on_stage = _roles_on_stage(sessions)
-        shown = [s for s in speakers if s.state == "accepted" and (s.id in on_stage or "moderator" in s.roles)]
+        shown = [
+            s for s in speakers if s.state == "accepted" and s.name and (s.id in on_stage or "moderator" in s.roles)
+        ]
         ids = {speaker.id: person_id(speaker.person) for speaker in shown}
         return _filled(
             id=event.slug,

@@ -16,6 +16,7 @@ from iurc_events.localisation import noop
 from iurc_events.models.cities import City, CityPair
 from iurc_events.models.events import Event, EventFramework, EventMembership, FormerSlug, ImportRecord
 from iurc_events.models.programmes import Framework, Programme, Theme
+from iurc_events.services.erased_documents import leave_out
 from iurc_events.services.event_changes import record_change
 from iurc_events.services.event_documents import EventDocuments
 from iurc_events.services.import_events import EventWriter
@@ -98,6 +99,7 @@ def _plan(files: Sequence[File], *, overwrite: bool) -> _Plan:
         plan = _Plan([])
         plan.outcome = ImportOutcome((), findings.warnings, findings.faults)
         return plan
+    files, kept_away = leave_out(files)
     plan = _Plan(files)
     plan.vocabulary.plan()
     lines: list[Line] = []
@@ -106,7 +108,7 @@ def _plan(files: Sequence[File], *, overwrite: bool) -> _Plan:
     reader = EventDocuments()
     for start in range(0, len(events), _CHUNK):
         _plan_events(plan, events[start : start + _CHUNK], reader, lines, faults, overwrite=overwrite)
-    plan.outcome = ImportOutcome((*plan.vocabulary.lines, *lines), findings.warnings, tuple(faults))
+    plan.outcome = ImportOutcome((*plan.vocabulary.lines, *lines), (*findings.warnings, *kept_away), tuple(faults))
     return plan
 
 

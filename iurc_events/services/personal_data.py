@@ -214,8 +214,13 @@ class Eraser:
 
     def __init__(self, words: Iterable[str]) -> None:
         self.words = tuple(sorted({word for word in words if word and is_findable(word)}, key=len, reverse=True))
-        forms = [form for word in self.words for form in dict.fromkeys((word, escape(word), escape(word, quote=False)))]
-        self._pattern = re.compile("|".join(map(_bounded, forms)), re.IGNORECASE) if forms else None
+        #: The words as they stand in plain text and in HTML.
+        self.forms = tuple(
+            form
+            for word in self.words
+            for form in dict.fromkeys((word, escape(word), escape(word).replace("&#x27;", "&#39;")))
+        )
+        self._pattern = re.compile("|".join(map(_bounded, self.forms)), re.IGNORECASE) if self.forms else None
 
     def text(self, text: str) -> str:
         """Return a text without the words."""
