@@ -50,6 +50,11 @@ def personal_feed(token: str) -> str:
     return f"/calendar/my/{token}.ics"
 
 
+def own_data(token: str, language: str) -> str:
+    """Return the path of the page on which somebody gets or erases their own data."""
+    return f"/{language}/my-data/{token}"
+
+
 def invitation(token: str, language: str) -> str:
     """Return the path of a delegation's invitation."""
     return f"/{language}/invitation/{token}"
@@ -88,3 +93,8 @@ def delegation(public_id: str, language: str) -> str:
 def organised_event(slug: str, language: str) -> str:
     """Return the path of an event at the organiser's desk."""
     return f"/{language}/organise/events/{slug}"
+
+
+def check_in(code: str, language: str) -> str:
+    """Return the path that an entry code holds: shown at the door, used by those who work there."""
+    return f"/{language}/check-in/code/{code}"

@@ -18,9 +18,12 @@ from iurc_events.database import db
 from iurc_events.services import (
     accounts,
     attempts,
+    erasure_traces,
     outbox,
     people_entry,
     people_imports,
+    privacy_requests,
+    retention,
     speaker_reminders,
     storage,
 )
@@ -47,6 +50,9 @@ JOBS: Final[tuple[Job, ...]] = (
     Job("old links", timedelta(hours=1), accounts.forget_old_tokens),
     Job("old counters", timedelta(hours=1), attempts.forget_old),
     Job("reminders of speakers", timedelta(hours=1), speaker_reminders.remind_due),
+    Job("requests on personal data", timedelta(hours=1), privacy_requests.forget_old),
+    Job("names kept long enough", timedelta(hours=1), retention.erase_due),
+    Job("traces of the erased", timedelta(hours=1), erasure_traces.finish),
     Job("files of nobody", timedelta(hours=1), storage.forget_unnamed),
 )
 
