@@ -8,7 +8,11 @@ from typing import Literal
 
 from iurc_events.domain.vocabulary import Qualifier
 
-Dimension = Literal["city", "side", "country", "stakeholder", "mode"]
+Dimension = Literal["city", "side", "country", "stakeholder", "mode", "role", "gender", "newness"]
+#: What people are told apart by, in the order of pages and files.
+DIMENSIONS: tuple[Dimension, ...] = ("city", "side", "country", "stakeholder", "mode", "role", "gender", "newness")
+Figure = Literal["registered", "confirmed", "attended"]
+FIGURES: tuple[Figure, ...] = ("registered", "confirmed", "attended")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +40,17 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class MeasuredGroup:
-    """People of one event who have city, stakeholder type and mode in common."""
+    """People of one event who have all that they are told apart by in common; None is "not stated"."""
 
     event_id: int
     city_id: int | None
     stakeholder: str | None
     mode: str | None
     people: Measured
+    role: str | None = None
+    gender: str | None = None
+    #: ``new`` or ``returning``: whether the person attended an earlier event of the programme.
+    newness: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,15 +135,13 @@ class EventCounts:
         return {"city": place.slug, "side": place.side, "country": place.country}[dimension]
 
     def measured_by(self, dimension: Dimension) -> dict[str, Measured]:
-        """Return people by city (slug), side, country, stakeholder type or mode; an empty key where it is not known."""
+        """Return people by one of :data:`DIMENSIONS`, cities by their slug; an empty key where it is not known."""
         found: dict[str, Measured] = {}
         for group in self.groups:
-            if dimension == "stakeholder":
-                key = group.stakeholder or ""
-            elif dimension == "mode":
-                key = group.mode or ""
-            else:
+            if dimension in ("city", "side", "country"):
                 key = self._key(dimension, group.city_id)
+            else:
+                key = getattr(group, dimension) or ""
             found[key] = found.get(key, Measured()) + group.people
         return found
 

@@ -13,12 +13,13 @@ from iurc_events.domain.language_maps import LanguageMap
 from iurc_events.domain.vocabulary import EventState, Qualifier, RoleName
 from iurc_events.models.accounts import User
 from iurc_events.models.agendas import AgendaItem, Contribution, EventSession, ItemCity
-from iurc_events.models.attendance import HeadCount
+from iurc_events.models.change_requests import ChangeRequest
 from iurc_events.models.cities import CityProgramme
 from iurc_events.models.delegations import Delegation
 from iurc_events.models.events import Event, EventMembership
 from iurc_events.models.messages import Message
 from iurc_events.models.speakers import Speaker
+from iurc_events.queries.counts import sum_reported
 from iurc_events.queries.organised_events import ANSWERED_STATES, organised_by, unconfirmed
 
 LIMIT = 5
@@ -56,6 +57,7 @@ class Attention:
     unconfirmed: list[EventName]
     unnamed: list[EventName]
     undecided: list[EventName]
+    asked_changes: list[EventName]
     failed_mails: int
     missing_zh: list[EventName]
     missing_en: list[EventName]
@@ -172,6 +174,18 @@ def _undecided(actor: User, now: datetime) -> list[EventName]:
     return [EventName(*row) for row in rows]
 
 
+def _asked_changes(actor: User, now: datetime) -> list[EventName]:
+    rows = db.session.execute(
+        select(Event.slug, Event.title, func.count())
+        .join(Delegation, Delegation.event_id == Event.id)
+        .join(ChangeRequest, ChangeRequest.delegation_id == Delegation.id)
+        .where(_open(actor, now), ChangeRequest.state == "asked")
+        .group_by(Event.id)
+        .order_by(Event.starts_at, Event.id)
+    )
+    return [EventName(*row) for row in rows]
+
+
 def _missing(actor: User, now: datetime, language: str) -> list[EventName]:
     rows = db.session.execute(
         select(Event.slug, Event.title)
@@ -200,6 +214,7 @@ def list_attention(actor: User, now: datetime) -> Attention:
         unconfirmed=[EventName(*row) for row in unheld],
         unnamed=_unnamed(actor, now),
         undecided=_undecided(actor, now),
+        asked_changes=_asked_changes(actor, now),
         failed_mails=db.session.scalar(failed) or 0,
         missing_zh=_missing(actor, now, "zh"),
         missing_en=_missing(actor, now, "en"),
@@ -234,21 +249,15 @@ def get_figures(actor: User, now: datetime) -> Figures:
         .join(Event, Event.id == Delegation.event_id)
         .where(_open(actor, now), Delegation.state.not_in(ANSWERED_STATES))
     ).one()
-    reported = db.session.execute(
-        select(HeadCount.qualifier, func.sum(HeadCount.value), func.count(func.distinct(HeadCount.event_id)))
-        .join(Event, Event.id == HeadCount.event_id)
-        .where(own, is_held, HeadCount.subject == "participants", HeadCount.city_id.is_(None))
-        .group_by(HeadCount.qualifier)
-    ).all()
-    order = [each.value for each in Qualifier]
+    reported = sum_reported("participants", own, is_held)
     return Figures(
         held=held,
         events=events,
         cities_active=active or 0,
         cities_listed=db.session.scalar(select(func.count(func.distinct(listed.subquery().c.city_id)))) or 0,
-        participants=sum(int(row[1]) for row in reported) if reported else None,
-        qualifier=max((row[0] for row in reported), key=order.index, default=Qualifier.EXACTLY.value),
-        counted=sum(row[2] for row in reported),
+        participants=reported.value if reported else None,
+        qualifier=reported.qualifier if reported else Qualifier.EXACTLY.value,
+        counted=reported.parts if reported else 0,
         waiting=waiting,
         overdue=overdue,
     )

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import cast
 
-from iurc_events.domain.counts import Dimension, EventCounts, Measured, QualifiedSum, Reported
+from iurc_events.domain.counts import DIMENSIONS, Dimension, EventCounts, Measured, QualifiedSum, Reported
 from iurc_events.domain.language_maps import text_of
-from iurc_events.domain.vocabulary import ATTENDANCE_MODES, COUNT_SUBJECTS, SIDES, STAKEHOLDER_TYPES
+from iurc_events.domain.vocabulary import (
+    ATTENDANCE_MODES,
+    COUNT_SUBJECTS,
+    GENDERS,
+    MEMBER_ROLES,
+    SIDES,
+    STAKEHOLDER_TYPES,
+)
 from iurc_events.localisation import LANGUAGES, noop, translate
 from iurc_events.localisation.vocabulary import label
 from iurc_events.reports.contents import Count, CountTable, Figure, Qualifier
@@ -28,7 +36,17 @@ _HEADINGS: dict[Dimension, tuple[str, str]] = {
     "country": (noop("People by country or region"), noop("Country or region")),
     "stakeholder": (noop("People by stakeholder type"), noop("Stakeholder type")),
     "mode": (noop("People by way of taking part"), noop("Way of taking part")),
+    "role": (noop("People by role"), noop("Role")),
+    "gender": (noop("People by gender"), noop("Gender")),
+    "newness": (noop("New and returning people"), noop("New or returning")),
 }
+_GENDERS = {"female": noop("Women"), "male": noop("Men"), "other": noop("Other gender")}
+_NEWNESS = {
+    "new": noop("New: attended no earlier event of the programme"),
+    "returning": noop("Returning: attended an earlier event of the programme"),
+}
+#: What reports show; whether somebody is new depends on other events, so it is on pages and in spreadsheets alone.
+_IN_REPORTS: tuple[Dimension, ...] = ("city", "side", "country", "stakeholder", "mode", "role", "gender")
 
 
 def in_all(message: str, **params: object) -> dict[str, str]:
@@ -107,6 +125,9 @@ def _keys(dimension: Dimension, found: set[str], counts: EventCounts) -> list[st
         "country": sorted(found),
         "stakeholder": STAKEHOLDER_TYPES,
         "mode": ATTENDANCE_MODES,
+        "role": MEMBER_ROLES,
+        "gender": GENDERS,
+        "newness": tuple(_NEWNESS),
     }[dimension]
     return [*(key for key in order if key and key in found), *([""] if "" in found else [])]
 
@@ -118,34 +139,83 @@ def _key_label(dimension: Dimension, key: str, counts: EventCounts, language: st
         return next(text_of(place.name, language) for place in counts.places.values() if place.slug == key)
     if dimension == "country":
         return country_name(key, language)
-    return label({"side": "side", "stakeholder": "stakeholder", "mode": "attendance"}[dimension], key, language)
+    if dimension in ("gender", "newness"):
+        return translate((_GENDERS if dimension == "gender" else _NEWNESS).get(key, key), language)
+    words = {"side": "side", "stakeholder": "stakeholder", "mode": "attendance", "role": "speaker_role"}
+    return label(words[dimension], key, language)
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionRow:
+    """People of one city, side, kind …; ``key`` is empty where it is not stated. Reported numbers stand apart."""
+
+    key: str
+    label: str
+    measured: Measured
+    reported: QualifiedSum | None
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionTable:
+    """People told apart by one thing."""
+
+    dimension: Dimension
+    heading: str
+    first_column: str
+    rows: tuple[DimensionRow, ...]
+
+    @property
+    def has_reported(self) -> bool:
+        """Whether anything was reported for single rows."""
+        return any(row.reported for row in self.rows)
+
+
+def dimension_table(counts: EventCounts, dimension: Dimension, language: str) -> DimensionTable:
+    """Return people told apart by one thing, "not stated" as a line of its own at the end."""
+    measured = counts.measured_by(dimension)
+    reported = counts.reported_by(dimension, "participants") if dimension in ("city", "side", "country") else {}
+    heading, first = _HEADINGS[dimension]
+    rows = tuple(
+        DimensionRow(
+            key, _key_label(dimension, key, counts, language), measured.get(key, Measured()), reported.get(key)
+        )
+        for key in _keys(dimension, {*measured, *reported}, counts)
+    )
+    return DimensionTable(dimension, translate(heading, language), translate(first, language), rows)
+
+
+def dimension_tables(counts: EventCounts, language: str) -> list[DimensionTable]:
+    """Return people by everything they are told apart by; only tables that have something to say."""
+    tables = (dimension_table(counts, dimension, language) for dimension in DIMENSIONS)
+    return [table for table in tables if table.rows]
 
 
 def people_tables(counts: EventCounts, language: str) -> list[CountTable]:
-    """Return people by city, side, country, stakeholder type and mode; only tables that have something to say."""
+    """Return people by city, side, country, stakeholder type, mode, role and gender; only tables that say something."""
     tables: list[CountTable] = []
-    for dimension, (heading, first) in _HEADINGS.items():
-        measured = counts.measured_by(dimension)
-        reported = counts.reported_by(dimension, "participants") if dimension in ("city", "side", "country") else {}
-        if not measured and not reported:
+    note = noop("Registered is everybody who holds a seat, the confirmed among them; attended counts speakers too.")
+    for dimension in _IN_REPORTS:
+        found = dimension_table(counts, dimension, language)
+        says_nothing = dimension in ("role", "gender") and {row.key for row in found.rows} <= {"", "participant"}
+        if not found.rows or says_nothing:
             continue
+        measured = any(not row.measured.is_empty for row in found.rows)
         columns = (measured_columns(language) if measured else ()) + (
-            (translate(noop("Reported"), language),) if reported else ()
+            (translate(noop("Reported"), language),) if found.has_reported else ()
         )
         rows = tuple(
             (
-                _key_label(dimension, key, counts, language),
-                (measured_cells(measured.get(key, Measured())) if measured else ())
-                + ((figure_of(reported.get(key)),) if reported else ()),
+                row.label,
+                (measured_cells(row.measured) if measured else ())
+                + ((figure_of(row.reported),) if found.has_reported else ()),
             )
-            for key in _keys(dimension, {*measured, *reported}, counts)
+            for row in found.rows
         )
-        total = (translate(noop("Total"), language), measured_cells(counts.total)) if not reported else None
-        note = noop("Registered is everybody who holds a seat, the confirmed among them; attended counts speakers too.")
+        total = (translate(noop("Total"), language), measured_cells(counts.total)) if not found.has_reported else None
         tables.append(
             CountTable(
-                heading=in_all(heading),
-                first_column=translate(first, language),
+                heading=in_all(_HEADINGS[dimension][0]),
+                first_column=found.first_column,
                 columns=columns,
                 rows=rows,
                 total=total,
