@@ -36,6 +36,11 @@ PUBLISHED: Final = {
 FOCUS: Final = {
     "centre": (0.5, 0.5), "top": (0.5, 0.0), "bottom": (0.5, 1.0), "left": (0.0, 0.5), "right": (1.0, 0.5),
 }  # fmt: skip
+_FIELDS: Final = frozenset((
+    "family_zh", "given_zh", "family_en", "given_en", "honorific", "title", "organisation", "topic", "abstract",
+    "language_spoken", "biography", "languages", "interpretation", "availability", "technical_needs", "photo", "focus",
+    "focus_x", "focus_y", "slides", "published", "version", "csrf_token",
+))  # fmt: skip
 _LONG: Final = Length(max=2000, message=noop("Write at most 2,000 characters"))
 
 
@@ -58,11 +63,6 @@ def read_upload(field: FileField) -> UploadedFile | None:
 class SpeakerPageForm(OwnSpeakerForm):
     """Everything that speakers say of themselves, their photo and slides, and what may be published."""
 
-    # WTForms leaves out what a form sets to None of its parent.
-    stakeholder_type = None  # type: ignore[assignment]  # left out
-    mode = None  # type: ignore[assignment]  # left out
-    email = None  # type: ignore[assignment]  # left out
-    consent = None  # type: ignore[assignment]  # left out
     biography = LanguageMapField(noop("Biography"), max_length=3000, is_long=True)
     languages = SelectMultipleField(noop("Languages you speak"))
     interpretation = SelectField(noop("Interpretation you need"))
@@ -75,8 +75,10 @@ class SpeakerPageForm(OwnSpeakerForm):
     slides = FileField(noop("Choose your slides"))
     published = SelectMultipleField(noop("What may be published"))
 
-    def offer(self, speaker: Speaker) -> None:  # type: ignore[override]  # the delegate's form asks a delegation
+    def prepare(self, speaker: Speaker) -> None:
         """Give the fields their choices, in the page's language."""
+        for name in set(self._fields) - _FIELDS:  # what only a delegation says of its people
+            del self._fields[name]
         language = current_language()
         self.is_family_first = _is_family_first(speaker)
         none = ("", _("Not stated"))
@@ -96,7 +98,7 @@ class SpeakerPageForm(OwnSpeakerForm):
         }  # fmt: skip
         self.focus.choices = select_choices([(place, words[place]) for place in FOCUS])
 
-    def fill(self, speaker: Speaker) -> None:
+    def show(self, speaker: Speaker) -> None:
         """Show what is stored."""
         names = _typed_names(speaker)
         for field in ("family_zh", "given_zh", "family_en", "given_en"):

@@ -81,7 +81,7 @@ def _private(page: str, status: int = 200) -> Response:
 
 def _form(speaker: Speaker) -> SpeakerPageForm:
     form = SpeakerPageForm()
-    form.offer(speaker)
+    form.prepare(speaker)
     return form
 
 
@@ -117,7 +117,7 @@ def show_page() -> ResponseReturnValue:
     """Show the own page."""
     speaker = _own()
     form = _form(speaker)
-    form.fill(speaker)
+    form.show(speaker)
     return _page(speaker, form)
 
 
