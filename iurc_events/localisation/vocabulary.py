@@ -39,6 +39,8 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "withdrawn": noop("Withdrawn"),
         "registered": noop("Registered"),
         "waiting": noop("Waiting"),
+        "asked": noop("Waits for a decision"),
+        "taken-back": noop("Taken back"),
         "attended": noop("Attended"),
         "queued": noop("Queued"),
         "sending": noop("Being sent"),
@@ -166,6 +168,12 @@ LABELS: Final[dict[str, dict[str, str]]] = {
     "language": {"en": noop("English"), "zh": noop("Chinese")},
     "move": {"postponed": noop("Postponed from"), "rescheduled": noop("Moved from")},
     "part_of_day": {"morning": noop("Morning"), "afternoon": noop("Afternoon"), "evening": noop("Evening")},
+    "member_role": {
+        "speaker": noop("Speaker"),
+        "participant": noop("Participant"),
+        "observer": noop("Observer"),
+    },
+    "gender": {"female": noop("Female"), "male": noop("Male"), "other": noop("Other")},
     "role": {
         "administrator": noop("Administrator"),
         "organiser": noop("Organiser"),
@@ -190,6 +198,12 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "15": noop("Life on land"),
         "16": noop("Peace and sound institutions"),
         "17": noop("Partnerships for the goals"),
+    },
+    "change-kind": {
+        "register": noop("Register somebody"),
+        "change": noop("Change details"),
+        "withdraw": noop("Withdraw"),
+        "substitute": noop("Replace by somebody else"),
     },
     "waiting-rule": {
         "first-come": noop("Who waits longest"),
