@@ -10,25 +10,34 @@ from flask.typing import ResponseReturnValue
 
 from iurc_events.database import utc_now
 from iurc_events.domain.errors import DomainError, NotFoundError
+from iurc_events.domain.vocabulary import MEMBER_ROLES
 from iurc_events.localisation import LANGUAGES
+from iurc_events.models.change_requests import ChangeRequest
 from iurc_events.models.delegations import Delegation
+from iurc_events.models.speakers import Speaker
 from iurc_events.permissions import Permission
+from iurc_events.queries import change_requests as request_queries
+from iurc_events.queries import members as member_queries
 from iurc_events.queries import own_delegations
 from iurc_events.queries import speakers as speaker_queries
-from iurc_events.services import invitations
+from iurc_events.services import change_requests, invitations
+from iurc_events.services.delegations import FocalPointDetails
+from iurc_events.services.members import Member, role_of
 from iurc_events.web.access import requires, signed_in_user
 from iurc_events.web.errors import message_of
+from iurc_events.web.forms.delegations import HandOverForm
 from iurc_events.web.forms.speakers import OwnSpeakerForm
 from iurc_events.web.localisation import gettext as _
 from iurc_events.web.localisation import redirect_to_language
+from iurc_events.web.presentation.members import MemberCard, is_seated, member_card, request_view, role_places
 from iurc_events.web.presentation.own_delegations import (
+    DeskView,
     SubmittedSpeaker,
     city_time,
     clocks_of_city,
     desk_view,
     invitation_row,
     own_item,
-    own_speaker,
     submitted_speaker,
 )
 from iurc_events.web.presentation.paging import paging_view
@@ -67,27 +76,79 @@ def own_delegation(delegation_id: uuid.UUID) -> Delegation:
     return own_delegations.get_delegation_of(signed_in_user(), delegation_id)
 
 
+def wanted_role() -> str:
+    """Return the role that a form is for."""
+    role = request.values.get("role", "speaker")
+    return role if role in MEMBER_ROLES else "speaker"
+
+
+def _cards(delegation: Delegation, view: DeskView, requests: list[ChangeRequest]) -> list[MemberCard]:
+    found: list[Member] = [
+        *speaker_queries.list_of_delegation(delegation),
+        *member_queries.list_participants(delegation),
+    ]
+    places = speaker_queries.list_places([each.id for each in found if isinstance(each, Speaker)])
+    positions = (
+        member_queries.waiting_positions(delegation.event) if any(each.state == "waiting" for each in found) else {}
+    )
+    asked = {(each.speaker_id, each.participant_id): each for each in requests if each.state == "asked"}
+    cards = []
+    for each in found:
+        is_speaker = isinstance(each, Speaker)
+        role = role_of(each)
+        cards.append(
+            member_card(
+                each,
+                places[each.id] if is_speaker else [],
+                delegation,
+                g.language,
+                may_act=view.is_open or view.can_ask,
+                can_bring_back=view.is_open,
+                position=positions.get((role, each.id)),
+                asked=asked.get((each.id, None) if is_speaker else (None, each.id)),
+            )
+        )
+    return cards
+
+
 def show_desk(delegation: Delegation, form: OwnSpeakerForm | None = None, status: int = 200) -> ResponseReturnValue:
     """Render the desk of one delegation, with a form as it was typed."""
     now = utc_now()
-    found = speaker_queries.list_of_delegation(delegation)
-    places = speaker_queries.list_places([speaker.id for speaker in found])
-    used = sum(1 for each in found if each.state in own_delegations.SEATED)
-    view = desk_view(delegation, [each.mode for each in found if each.state in own_delegations.SEATED], g.language, now)
+    view = desk_view(delegation, g.language, now)
+    requests = request_queries.list_own_requests(delegation)
+    uses = member_queries.role_uses([delegation])[delegation.id]
+    roles = [role_places(use, delegation, g.language) for use in uses]
     if form is None:
         form = OwnSpeakerForm(formdata=None)
-        form.offer(delegation)
+        form.offer(delegation, wanted_role(), is_asking=view.can_ask)
+    cards = _cards(delegation, view, requests)
     return (
         render_template(
             "delegate_desk/show.html",
             delegation=delegation,
             event=delegation.event,
             form=form,
-            registered=[
-                own_speaker(each, places[each.id], delegation, g.language, is_open=view.is_open) for each in found
+            registered=[card for card in cards if card.role == "speaker"],
+            others=[card for card in cards if card.role != "speaker"],
+            roles=[each for each in roles if each.role == "speaker" or each.used or each.waiting or each.total != 0],
+            role=next(each for each in roles if each.role == form.role),
+            role_tabs=[
+                (
+                    each.heading,
+                    url_for(
+                        "delegate_desk.show_delegation",
+                        delegation_id=delegation.public_id,
+                        role=each.role,
+                        _anchor="new-speaker",
+                    ),
+                    each.role == form.role,
+                )
+                for each in roles
+                if each.total != 0
             ],
-            used=used,
+            used=sum(each.used for each in roles),
             view=view,
+            requests=[request_view(each, g.language) for each in requests],
             items=[own_item(item, delegation, g.language) for item in own_delegations.list_own_items(delegation)],
         ),
         status,
@@ -163,16 +224,21 @@ def print_list(delegation_id: uuid.UUID) -> ResponseReturnValue:
     if (wanted := request.args.get("lang_of_list")) in LANGUAGES:
         g.language = wanted
     now = utc_now()
-    speakers: list[SubmittedSpeaker] = [
-        submitted_speaker(each, g.language)
-        for each in speaker_queries.list_of_delegation(delegation)
-        if each.state in own_delegations.SEATED
+    found: list[Member] = [
+        *speaker_queries.list_of_delegation(delegation),
+        *member_queries.list_participants(delegation),
     ]
+    speakers: list[SubmittedSpeaker] = [submitted_speaker(each, g.language) for each in found if is_seated(each)]
     return render_template(
         "delegate_desk/print.html",
         delegation=delegation,
         event=delegation.event,
         speakers=speakers,
+        roles=[
+            role_places(use, delegation, g.language)
+            for use in member_queries.role_uses([delegation])[delegation.id]
+            if use.used or use.total
+        ],
         time=city_time(delegation.event.slot, delegation, g.language, now=now),
         printed=instant_view(now, clocks_of_city(delegation), g.language, own_zone=delegation.city.time_zone),
         submitted=instant_view(
@@ -187,3 +253,49 @@ def print_list(delegation_id: uuid.UUID) -> ResponseReturnValue:
             for language in LANGUAGES
         },
     )
+
+
+@blueprint.post(f"{BASE}/<uuid:delegation_id>/requests/<uuid:request_id>/take-back")
+@requires(Permission.ACT_FOR_CITY)
+def take_back_request(delegation_id: uuid.UUID, request_id: uuid.UUID) -> ResponseReturnValue:
+    """Take back a change that was asked for."""
+    asked = request_queries.get_own_request(own_delegation(delegation_id), request_id)
+    try:
+        change_requests.take_back(actor=signed_in_user(), request_id=asked.id)
+    except NotFoundError:
+        raise
+    except DomainError as error:
+        flash(message_of(error), "error")
+    else:
+        flash(_("The request is taken back"), "success")
+    return back(delegation_id)
+
+
+@blueprint.route(f"{BASE}/<uuid:delegation_id>/hand-over", methods=["GET", "POST"])
+@requires(Permission.ACT_FOR_CITY)
+def hand_over(delegation_id: uuid.UUID) -> ResponseReturnValue:
+    """Show the form, or invite a colleague as a focal point and stay or leave."""
+    delegation, actor = own_delegation(delegation_id), signed_in_user()
+    form = HandOverForm()
+    if request.method == "GET":
+        form.language.data = "zh" if delegation.city.side == "China" else "en"
+    if form.validate_on_submit():
+        details = FocalPointDetails(form.email.data or "", form.name.data or "", form.language.data)
+        try:
+            _point, may_act = invitations.hand_over(
+                actor=actor,
+                delegation_id=delegation.id,
+                details=details,
+                keeps_access=form.stays.data == "yes",
+            )
+        except NotFoundError:
+            raise
+        except DomainError as error:
+            delegation = own_delegation(delegation_id)
+            form.email.errors = [message_of(error)]
+        else:
+            flash(_("The invitation to %(email)s is on its way", email=details.email), "success")
+            return back(delegation_id) if may_act else redirect(url_for("account.show_account"), code=303)
+    return render_template(
+        "delegate_desk/hand_over.html", delegation=delegation, event=delegation.event, form=form
+    ), 422 if form.errors else 200

@@ -1,8 +1,9 @@
-"""A city's own speakers: register, correct, take back and bring back."""
+"""A city's own people: register, correct, replace, take back and bring back; after the deadline, ask for it."""
 
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,19 +11,37 @@ from flask.typing import ResponseReturnValue
 from iurc_events.database import utc_now
 from iurc_events.domain.errors import DomainError, NotFoundError
 from iurc_events.domain.language_maps import text_of
+from iurc_events.models.delegations import Delegation
 from iurc_events.permissions import Permission
+from iurc_events.queries import members as member_queries
 from iurc_events.queries import own_delegations
-from iurc_events.services import own_speakers
-from iurc_events.services.speakers import SpeakerChangedError, details_of
+from iurc_events.services import change_requests, members, own_speakers
+from iurc_events.services.delegation_rules import QuotaFullError
+from iurc_events.services.members import Member, MemberDetails
+from iurc_events.services.speakers import SpeakerChangedError
 from iurc_events.web.access import requires, signed_in_user
-from iurc_events.web.delegates.desk import BASE, back, own_delegation, show_desk
+from iurc_events.web.delegates.desk import BASE, back, own_delegation, show_desk, wanted_role
 from iurc_events.web.errors import message_of
+from iurc_events.web.forms.delegations import WithdrawalForm
 from iurc_events.web.forms.speakers import OwnSpeakerForm
 from iurc_events.web.localisation import gettext as _
-from iurc_events.web.presentation.own_delegations import Difference, differences, is_open_for_answers
+from iurc_events.web.presentation.own_delegations import (
+    Difference,
+    can_ask_for_changes,
+    differences,
+    is_open_for_answers,
+)
 
 blueprint = Blueprint("delegate_speakers", __name__)
 _SPEAKER = f"{BASE}/<uuid:delegation_id>/speakers/<uuid:speaker_id>"
+
+
+def _is_asking(delegation: Delegation) -> bool:
+    return can_ask_for_changes(delegation, utc_now())
+
+
+def _say_asked() -> None:
+    flash(_("The programme team has your request. Nothing changes until they accept it"), "success")
 
 
 @blueprint.get(f"{BASE}/<uuid:delegation_id>/speakers")
@@ -36,101 +55,217 @@ def show_speakers(delegation_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.post(f"{BASE}/<uuid:delegation_id>/speakers")
 @requires(Permission.ACT_FOR_CITY)
 def register_speaker(delegation_id: uuid.UUID) -> ResponseReturnValue:
-    """Register a speaker."""
+    """Register a speaker, participant or observer, or put them on the waiting list."""
     delegation = own_delegation(delegation_id)
     form = OwnSpeakerForm()
-    form.offer(delegation)
+    form.offer(delegation, wanted_role(), is_asking=_is_asking(delegation))
     if not form.validate_on_submit():
         return show_desk(delegation, form, 422)
     try:
-        speaker = own_speakers.register(
+        if form.is_asking:
+            change_requests.ask(
+                actor=signed_in_user(),
+                delegation_id=delegation.id,
+                kind="register",
+                details=form.member_details,
+                has_consented=bool(form.consent.data),
+                reason=form.reason.data or "",
+            )
+            _say_asked()
+            return back(delegation_id)
+        member = members.register(
             actor=signed_in_user(),
             delegation_id=delegation.id,
-            details=form.details,
+            details=form.member_details,
             has_consented=bool(form.consent.data),
+            may_wait=bool(form.may_wait.data),
         )
     except NotFoundError:
         raise
+    except QuotaFullError as error:
+        form.waiting_question = message_of(error)
+        return show_desk(own_delegation(delegation_id), form, 422)
     except DomainError as error:
         form.form_errors = [message_of(error)]
         return show_desk(own_delegation(delegation_id), form, 422)
-    if form.is_romanised_here:
-        flash(
-            _("%(name)s is registered. Check the name in Latin letters: %(latin)s", name=speaker.name["zh"],
-              latin=speaker.name["en"]),
-            "success",
-        )  # fmt: skip
-    else:
-        flash(_("%(name)s is registered", name=text_of(speaker.name, g.language)), "success")
+    _say_registered(member, form)
     return back(delegation_id)
+
+
+def _say_registered(member: Member, form: OwnSpeakerForm) -> None:
+    name = members.name_of(member)
+    if members.is_waiting(member):
+        flash(_("%(name)s is on the waiting list", name=text_of(name, g.language)), "success")
+    elif form.is_romanised_here:
+        flash(
+            _(
+                "%(name)s is registered. Check the name in Latin letters: %(latin)s",
+                name=name["zh"],
+                latin=name.get("en", ""),
+            ),
+            "success",
+        )
+    else:
+        flash(_("%(name)s is registered", name=text_of(name, g.language)), "success")
+
+
+def _kept(form: OwnSpeakerForm, member: Member) -> MemberDetails:
+    """Return what was typed, and what this form does not ask as it is."""
+    if "gender" in form._fields:
+        return form.member_details
+    return replace(form.member_details, gender=member.gender)
+
+
+def _form_for(delegation: Delegation, member: Member) -> OwnSpeakerForm:
+    form = OwnSpeakerForm()
+    form.offer(delegation, members.role_of(member), is_asking=_is_asking(delegation))
+    return form
+
+
+def _show_form(
+    delegation: Delegation, member: Member, form: OwnSpeakerForm, theirs: list[Difference], *, is_new: bool
+) -> ResponseReturnValue:
+    return render_template(
+        "delegate_desk/speaker.html",
+        delegation=delegation,
+        event=delegation.event,
+        speaker_id=member.public_id,
+        name=members.label_of(member, g.language),
+        form=form,
+        theirs=theirs,
+        is_new=is_new,
+    ), 422 if form.errors or form.waiting_question else 200
+
+
+def _save(delegation: Delegation, member: Member, form: OwnSpeakerForm, *, is_new: bool) -> None:
+    """Store what was typed, or ask for it after the deadline."""
+    details = form.member_details if is_new else _kept(form, member)
+    if form.is_asking:
+        change_requests.ask(
+            actor=signed_in_user(),
+            delegation_id=delegation.id,
+            kind="substitute" if is_new else "change",
+            member=member,
+            details=details,
+            has_consented=bool(form.consent.data),
+            reason=form.reason.data or "",
+            seen_version=form.shown_version,
+        )
+        _say_asked()
+        return
+    store = members.substitute if is_new else members.change
+    stored = store(
+        actor=signed_in_user(),
+        delegation_id=delegation.id,
+        member=member,
+        details=details,
+        has_consented=bool(form.consent.data),
+        version=form.shown_version,
+    )
+    if is_new:
+        flash(_("%(name)s takes over", name=members.label_of(stored, g.language)), "success")
+    elif members.role_of(member) == "speaker":
+        flash(_("The speaker is changed"), "success")
+    else:
+        flash(_("The details are changed"), "success")
+
+
+def _edit(delegation_id: uuid.UUID, speaker_id: uuid.UUID, *, is_new: bool) -> ResponseReturnValue:
+    delegation = own_delegation(delegation_id)
+    member = member_queries.get_member_of(delegation, speaker_id)
+    form = _form_for(delegation, member)
+    may_act = form.is_asking or is_open_for_answers(delegation, utc_now())
+    theirs: list[Difference] = []
+    if request.method == "GET":
+        if not may_act or not members.is_active(member):
+            return back(delegation_id)
+        if is_new:
+            form.version.data = str(member.version)
+            form.mode.data = member.mode or form.mode.data
+        else:
+            form.fill(member)
+    elif form.validate_on_submit():
+        try:
+            _save(delegation, member, form, is_new=is_new)
+        except SpeakerChangedError as error:
+            delegation = own_delegation(delegation_id)
+            member = member_queries.get_member_of(delegation, speaker_id)
+            form.form_errors = [message_of(error)]
+            form.version.data = str(member.version)
+            theirs = [] if is_new else differences(members.details_of(member), _kept(form, member), g.language)
+        except NotFoundError:
+            raise
+        except DomainError as error:
+            delegation = own_delegation(delegation_id)
+            member = member_queries.get_member_of(delegation, speaker_id)
+            form.form_errors = [message_of(error)]
+        else:
+            return back(delegation_id)
+    return _show_form(delegation, member, form, theirs, is_new=is_new)
 
 
 @blueprint.route(_SPEAKER, methods=["GET", "POST"])
 @requires(Permission.ACT_FOR_CITY)
 def change_speaker(delegation_id: uuid.UUID, speaker_id: uuid.UUID) -> ResponseReturnValue:
-    """Show a speaker's form, or correct what is said of them."""
-    delegation = own_delegation(delegation_id)
-    speaker = own_delegations.get_speaker_of(delegation, speaker_id)
-    if request.method == "GET" and not (
-        is_open_for_answers(delegation, utc_now()) and speaker.state in own_delegations.SEATED
-    ):
-        return back(delegation_id)
-    form = OwnSpeakerForm()
-    form.offer(delegation)
-    theirs: list[Difference] = []
-    if request.method == "GET":
-        form.fill(speaker)
-    elif form.validate_on_submit():
-        try:
-            own_speakers.change(
-                actor=signed_in_user(),
-                delegation_id=delegation.id,
-                speaker_id=speaker.id,
-                details=form.details,
-                has_consented=bool(form.consent.data),
-                version=form.shown_version,
-            )
-        except SpeakerChangedError as error:
-            delegation = own_delegation(delegation_id)
-            speaker = own_delegations.get_speaker_of(delegation, speaker_id)
-            form.form_errors = [message_of(error)]
-            form.version.data = str(speaker.version)
-            theirs = differences(details_of(speaker), form.details, g.language)
-        except NotFoundError:
-            raise
-        except DomainError as error:
-            delegation = own_delegation(delegation_id)
-            form.form_errors = [message_of(error)]
-        else:
-            flash(_("The speaker is changed"), "success")
-            return back(delegation_id)
-    return render_template(
-        "delegate_desk/speaker.html",
-        delegation=delegation,
-        event=delegation.event,
-        speaker_id=speaker_id,
-        form=form,
-        theirs=theirs,
-    ), 422 if form.errors else 200
+    """Show somebody's form, or correct what is said of them."""
+    return _edit(delegation_id, speaker_id, is_new=False)
 
 
-@blueprint.post(f"{_SPEAKER}/withdraw")
+@blueprint.route(f"{_SPEAKER}/replace", methods=["GET", "POST"])
+@requires(Permission.ACT_FOR_CITY)
+def replace_speaker(delegation_id: uuid.UUID, speaker_id: uuid.UUID) -> ResponseReturnValue:
+    """Show an empty form, or let somebody else take over the place and the slots."""
+    return _edit(delegation_id, speaker_id, is_new=True)
+
+
+@blueprint.route(f"{_SPEAKER}/withdraw", methods=["GET", "POST"])
 @requires(Permission.ACT_FOR_CITY)
 def withdraw_speaker(delegation_id: uuid.UUID, speaker_id: uuid.UUID) -> ResponseReturnValue:
-    """Take a speaker back, with a way to undo it."""
+    """Take somebody back, with a way to undo it; after the deadline ask for it with a reason."""
     delegation = own_delegation(delegation_id)
-    speaker = own_delegations.get_speaker_of(delegation, speaker_id)
-    name = text_of(speaker.name, g.language)
+    member = member_queries.get_member_of(delegation, speaker_id)
+    name = members.label_of(member, g.language)
+    if _is_asking(delegation):
+        return _ask_to_withdraw(delegation, member, name)
+    if request.method == "GET":
+        return back(delegation_id)
     try:
-        own_speakers.withdraw(actor=signed_in_user(), delegation_id=delegation.id, speaker_id=speaker.id)
+        members.withdraw(actor=signed_in_user(), delegation_id=delegation.id, member=member)
     except NotFoundError:
         raise
     except DomainError as error:
         flash(message_of(error), "error")
     else:
-        undo = url_for("delegate_speakers.bring_back_speaker", delegation_id=delegation_id, speaker_id=speaker_id)
-        flash((_("%(name)s is withdrawn", name=name), undo), "undo")  # type: ignore[arg-type]  # text and address
+        message = _("%(name)s is withdrawn", name=name)
+        if members.role_of(member) == "speaker":
+            undo = url_for("delegate_speakers.bring_back_speaker", delegation_id=delegation_id, speaker_id=speaker_id)
+            flash((message, undo), "undo")  # type: ignore[arg-type]  # text and address
+        else:
+            flash(message, "success")
     return back(delegation_id)
+
+
+def _ask_to_withdraw(delegation: Delegation, member: Member, name: str) -> ResponseReturnValue:
+    form = WithdrawalForm()
+    if form.validate_on_submit():
+        try:
+            change_requests.ask(
+                actor=signed_in_user(),
+                delegation_id=delegation.id,
+                kind="withdraw",
+                member=member,
+                reason=form.reason.data or "",
+            )
+        except NotFoundError:
+            raise
+        except DomainError as error:
+            flash(message_of(error), "error")
+        else:
+            _say_asked()
+        return back(delegation.public_id)
+    return render_template(
+        "delegate_desk/withdraw.html", delegation=delegation, event=delegation.event, form=form, name=name
+    ), 422 if form.errors else 200
 
 
 @blueprint.post(f"{_SPEAKER}/bring-back")

@@ -12,6 +12,7 @@ from wtforms import (
     FormField,
     HiddenField,
     IntegerField,
+    RadioField,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -19,7 +20,13 @@ from wtforms import (
 )
 from wtforms.validators import Email, InputRequired, Length, NumberRange, Optional
 
-from iurc_events.domain.vocabulary import ATTENDANCE_MODES, HONORIFICS, SPEAKER_ROLES, STAKEHOLDER_TYPES
+from iurc_events.domain.vocabulary import (
+    ATTENDANCE_MODES,
+    HONORIFICS,
+    SPEAKER_ROLES,
+    STAKEHOLDER_TYPES,
+    WAITING_RULES,
+)
 from iurc_events.localisation import noop
 from iurc_events.mail.contents import Quota
 from iurc_events.models.delegations import Delegation
@@ -149,6 +156,51 @@ class FocalPointForm(BaseForm):
     def details(self) -> FocalPointDetails:
         """What was typed."""
         return FocalPointDetails(self.email.data or "", self.name.data or "", self.language.data)
+
+
+class HandOverForm(FocalPointForm):
+    """A colleague to whom a delegate hands over."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.stays.choices = [
+            ("yes", gettext(noop("Yes, we work on it together"))),
+            ("no", gettext(noop("No, I give up my access"))),
+        ]
+
+    stays = RadioField(noop("Do you stay a focal point?"), default="yes")
+
+
+class WithdrawalForm(BaseForm):
+    """Why somebody is to be withdrawn after the deadline."""
+
+    reason = TextAreaField(
+        noop("Why the change is needed"),
+        [InputRequired(noop("Say in a word why")), Length(max=1000)],
+        filters=[stripped],
+    )
+
+
+class RuleForm(BaseForm):
+    """Who gets the next free place when several delegations wait."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rule.choices = choices("waiting-rule", current_language(), WAITING_RULES)
+
+    rule = RadioField(noop("Who gets a free place"))
+
+
+class DecisionForm(BaseForm):
+    """What an organiser says to a change that a city asked for."""
+
+    note = TextAreaField(
+        noop("Note to the city"),
+        [Optional(), Length(max=1000)],
+        filters=[stripped],
+        description=noop("The city reads it in the mail"),
+    )
+    version = HiddenField()
 
 
 class ChosenForm(BaseForm):

@@ -1,17 +1,18 @@
-"""The form with which a city registers a speaker."""
+"""The form with which a city registers somebody: a speaker, a participant or an observer."""
 
 from __future__ import annotations
 
 import re
 
-from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Email, Length, Optional
 
 from iurc_events.domain.language_maps import LanguageMap
-from iurc_events.domain.vocabulary import STAKEHOLDER_TYPES
+from iurc_events.domain.vocabulary import GENDERS, STAKEHOLDER_TYPES
 from iurc_events.localisation import noop
 from iurc_events.models.delegations import Delegation
-from iurc_events.models.speakers import Speaker
+from iurc_events.services.members import Member, MemberDetails
+from iurc_events.services.members import details_of as member_details_of
 from iurc_events.services.sort_keys import latin_name
 from iurc_events.services.speakers import SpeakerDetails
 from iurc_events.web.forms.fields import (
@@ -35,7 +36,7 @@ _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fff
 
 
 class OwnSpeakerForm(BaseForm):
-    """A speaker of the own city: names in both scripts, what they are at this event, what they speak about."""
+    """Somebody of the own city: names in both scripts, what they are at this event; and their talk."""
 
     family_zh = StringField(noop("Family name"), [Optional(), _SHORT], filters=[stripped])
     given_zh = StringField(noop("Given name"), [Optional(), _SHORT], filters=[stripped])
@@ -54,15 +55,33 @@ class OwnSpeakerForm(BaseForm):
         [Optional(), Length(max=254), Email(noop("Enter a mail address such as name@example.org"))],
     )
     consent = BooleanField(noop("The speaker agrees to be named in the public agenda"))
+    gender = SelectField(noop("Gender"), [Optional()])
+    may_wait = BooleanField(noop("Put the person on the waiting list"))
+    reason = TextAreaField(noop("Why the change is needed"), [Optional(), Length(max=1000)], filters=[stripped])
     version = HiddenField()
+    #: ``speaker``, ``participant`` or ``observer``; the others have no topic.
+    role = "speaker"
+    #: Whether what is typed is asked for, not stored: after the deadline.
+    is_asking = False
+    #: Said where all places are taken, so that the waiting list can be chosen.
+    waiting_question = ""
     #: Whether family names stand first in Latin letters too, as on the Chinese side.
     is_family_first = False
     #: Whether the Latin form was proposed here and is to be checked.
     is_romanised_here = False
 
-    def offer(self, delegation: Delegation) -> None:
-        """Give the fields their choices, in the page's language and as the event allows."""
+    def offer(self, delegation: Delegation, role: str = "speaker", *, is_asking: bool = False) -> None:
+        """Give the fields their choices, in the page's language, as the event allows and the role needs."""
         event, language = delegation.event, current_language()
+        self.role, self.is_asking = role, is_asking
+        self.gender.choices = select_choices([("", _("Not stated")), *choices("gender", language, GENDERS)])
+        if role != "speaker":
+            for name in ("topic", "abstract", "language_spoken", "consent"):
+                del self._fields[name]
+        if "gender" not in event.asks_for:
+            del self._fields["gender"]
+        if not is_asking:
+            del self._fields["reason"]
         self.is_family_first = delegation.city.side == "China"
         none = ("", _("Not stated"))
         self.honorific.choices = select_choices([none, *choices("honorific", language, ("mr", "ms", "dr", "prof"))])
@@ -75,8 +94,9 @@ class OwnSpeakerForm(BaseForm):
         if not self.mode.data and len(modes) == 1:
             self.mode.data = modes[0]
 
-    def fill(self, speaker: Speaker) -> None:
+    def fill(self, member: Member) -> None:
         """Show what is stored."""
+        speaker = member_details_of(member)
         names, families = speaker.name, speaker.family_name or {}
         self.family_zh.data = families.get("zh", "")
         self.given_zh.data = names.get("zh", "").replace(families.get("zh", ""), "", 1).strip("· ")
@@ -87,8 +107,9 @@ class OwnSpeakerForm(BaseForm):
         self.language_spoken.data = speaker.language_spoken or ""
         self.mode.data = speaker.mode or self.mode.data
         self.email.data = speaker.email or ""
-        self.consent.data = speaker.consented_at is not None
-        self.version.data = str(speaker.version)
+        self.gender.data = speaker.gender or ""
+        self.consent.data = member.consented_at is not None
+        self.version.data = str(member.version)
         for name in ("title", "organisation", "topic", "abstract"):
             texts = getattr(speaker, name) or {}
             field = getattr(self, name)
@@ -97,6 +118,9 @@ class OwnSpeakerForm(BaseForm):
     def validate(self, extra_validators: object = None) -> bool:
         """Ask for a whole name in at least one script; the Latin form is proposed from the Chinese one."""
         is_fine = bool(super().validate(extra_validators))
+        if self.is_asking and not self.reason.data:
+            self.reason.errors = [_("Say in a word why")]
+            is_fine = False
         has_zh, has_en = (
             bool(self.family_zh.data or self.given_zh.data),
             bool(self.family_en.data or self.given_en.data),
@@ -170,4 +194,25 @@ class OwnSpeakerForm(BaseForm):
             abstract=self.abstract.language_map or None,
             language_spoken=self.language_spoken.data or None,
             mode=self.mode.data or None,
+        )
+
+    @property
+    def member_details(self) -> MemberDetails:
+        """What was typed, of whatever role; what is not asked is empty."""
+        said = self.details
+        is_speaker = self.role == "speaker"
+        return MemberDetails(
+            name=said.name,
+            family_name=said.family_name,
+            honorific=said.honorific,
+            title=said.title,
+            organisation=said.organisation,
+            stakeholder_type=said.stakeholder_type,
+            email=said.email,
+            topic=said.topic if is_speaker else None,
+            abstract=said.abstract if is_speaker else None,
+            language_spoken=said.language_spoken if is_speaker else None,
+            mode=said.mode,
+            role=self.role,
+            gender=(self.gender.data or None) if "gender" in self._fields else None,
         )

@@ -20,20 +20,32 @@ from iurc_events.localisation import LANGUAGES, noop
 from iurc_events.models.cities import City
 from iurc_events.models.events import Event
 from iurc_events.permissions import Permission
+from iurc_events.queries import change_requests as request_queries
 from iurc_events.queries import delegations as delegation_queries
+from iurc_events.queries import members as member_queries
 from iurc_events.queries import organised_events
 from iurc_events.queries import speakers as speaker_queries
 from iurc_events.queries.delegations import DelegationRow
-from iurc_events.services import delegation_mail
+from iurc_events.services import delegation_mail, delegation_waiting, members
 from iurc_events.services import delegations as delegation_service
 from iurc_events.services.delegations import CityInvitation
 from iurc_events.web.access import requires, signed_in_user
 from iurc_events.web.errors import message_of
-from iurc_events.web.forms.delegations import ChosenForm, ExtendForm, FocalPointForm, InviteForm, TermsForm, number_of
+from iurc_events.web.forms.delegations import (
+    ChosenForm,
+    ExtendForm,
+    FocalPointForm,
+    InviteForm,
+    RuleForm,
+    TermsForm,
+    number_of,
+)
 from iurc_events.web.localisation import current_language, gettext
 from iurc_events.web.presentation.agenda_desk import speaker_line
 from iurc_events.web.presentation.delegations import DelegationView, delegation_view
+from iurc_events.web.presentation.members import role_places
 from iurc_events.web.presentation.times import instant_view
+from iurc_events.web.presentation.vocabulary import label
 
 blueprint = Blueprint("organiser_delegations", __name__)
 _BASE = "/<any(en,zh):lang>/organise/events/<slug>/delegations"
@@ -64,16 +76,80 @@ def _to_list(event: Event) -> Response:
 def list_delegations(slug: str) -> ResponseReturnValue:
     """List the delegations of an event, and speakers of none."""
     event, language = _event(slug), current_language()
-    views = _views(event, delegation_queries.list_delegations(event))
+    rows = delegation_queries.list_delegations(event)
+    uses = member_queries.role_uses([row.delegation for row in rows])
+    views = _views(event, rows)
     guests = speaker_queries.list_without_delegation(event)
     return render_template(
         "organiser_delegations/list.html",
         event=event,
         tab="delegations",
         rows=views,
+        places={
+            row.delegation.id: [
+                each
+                for each in (role_places(use, row.delegation, language) for use in uses[row.delegation.id])
+                if each.used or each.waiting or each.total
+            ]
+            for row in rows
+        },
+        form=RuleForm(data={"rule": event.waiting_rule}),
+        requests=request_queries.count_asked(event),
         silent=sum(view.is_silent for view in views),
         guests=[(each, speaker_line(each, language), text_of(each.name, language)) for each in guests],
     )
+
+
+@blueprint.post(f"{_BASE}/waiting-rule")
+@requires(Permission.MANAGE_DELEGATIONS)
+def choose_rule(slug: str) -> ResponseReturnValue:
+    """Choose who gets a free place when several delegations wait."""
+    event = _event(slug)
+    form = RuleForm()
+    if form.validate_on_submit():
+        delegation_waiting.choose_rule(actor=signed_in_user(), event_id=event.id, rule=form.rule.data)
+        flash(gettext(noop("The rule is changed; those who wait read it at their desk")), "success")
+    else:
+        flash(gettext(noop("Choose one of the rules")), "error")
+    return _to_list(event)
+
+
+@blueprint.get(f"{_BASE}/unused-places")
+@requires(Permission.MANAGE_DELEGATIONS)
+def show_unused(slug: str) -> ResponseReturnValue:
+    """Show who would get the places that delegations will not use."""
+    event, language = _event(slug), current_language()
+    moves = member_queries.name_moves(event, delegation_waiting.plan_unused(event, utc_now()))
+    return render_template(
+        "organiser_delegations/unused.html",
+        event=event,
+        tab="delegations",
+        moves=[
+            {
+                "person": members.label_of(move.member, language),
+                "city": text_of(move.receiver.city.name, language),
+                "role": label("member_role", members.role_of(move.member), language),
+                "giver": text_of(move.giver.city.name, language),
+            }
+            for move in moves
+        ],
+    )
+
+
+@blueprint.post(f"{_BASE}/unused-places")
+@requires(Permission.MANAGE_DELEGATIONS)
+def give_unused(slug: str) -> ResponseReturnValue:
+    """Give the places that delegations will not use to those who wait."""
+    event = _event(slug)
+    try:
+        moved = delegation_waiting.give_unused(actor=signed_in_user(), event_id=event.id)
+    except NotFoundError:
+        raise
+    except DomainError as error:
+        flash(message_of(error), "error")
+    else:
+        flash(gettext(noop("People who moved up: %(number)s"), number=len(moved)), "success")
+    return _to_list(event)
 
 
 # --- Inviting ---------------------------------------------------------------------------------------------------------
@@ -285,6 +361,17 @@ def _show(
             )
             for each in speakers
         ],
+        others=[
+            (each, members.label_of(each, language), label("member_role", each.role, language))
+            for each in member_queries.list_participants(delegation)
+        ],
+        places=[
+            each
+            for each in (
+                role_places(use, delegation, language) for use in member_queries.role_uses([delegation])[delegation.id]
+            )
+            if each.used or each.waiting or each.total is not None
+        ],
         form=terms if terms.errors else point,
         terms=terms,
         point=point,
@@ -324,7 +411,7 @@ def change_terms(slug: str, delegation_id: uuid.UUID) -> ResponseReturnValue:
         except delegation_service.PastDeadlineError as error:
             form.deadline_on.errors = [message_of(error)]
         except delegation_service.QuotaInUseError as error:
-            form.speaker_any.errors = [message_of(error)]
+            form[f"{error.role}_any"].errors = [message_of(error)]
         except delegation_service.DelegationChangedError as error:
             row = delegation_queries.get_delegation(event, delegation_id)
             form.version.data = str(row.delegation.version)

@@ -132,6 +132,18 @@ def attention_rows(found: Attention) -> list[AttentionRow]:
         gettext("Decide"),
         first(found.undecided, "/delegations"),
     )
+    add(
+        "warn",
+        found.asked_changes,
+        ngettext(
+            "%(num)s change waits for your decision",
+            "%(num)s changes wait for your decision",
+            _total(found.asked_changes),
+        ),
+        gettext("Asked for after the deadline"),
+        gettext("Decide"),
+        first(found.asked_changes, "/requests"),
+    )
     if found.failed_mails:
         rows.append(
             AttentionRow(

@@ -6,21 +6,20 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from iurc_events.domain.clock_texts import ReferenceZone, Side, has_same_clock, zones_of_programme
 from iurc_events.domain.language_maps import LanguageMap, LocalText, localised, text_of
 from iurc_events.domain.time_slots import TimeSlot, deadline_instant
-from iurc_events.domain.vocabulary import DelegationState, SpeakerState
+from iurc_events.domain.vocabulary import DelegationState
 from iurc_events.localisation import noop, translate, translate_count
 from iurc_events.mail.contents import Quota
 from iurc_events.mail.delegations import quota_words
 from iurc_events.models.agendas import AgendaItem
 from iurc_events.models.delegations import Delegation
 from iurc_events.models.speakers import Speaker
-from iurc_events.services.delegation_rules import fits_quota, is_past_deadline
-from iurc_events.services.speakers import SpeakerDetails
-from iurc_events.web.presentation.agendas import SpeakerLine
+from iurc_events.services.delegation_rules import is_past_deadline
+from iurc_events.services.members import Member, details_of
+from iurc_events.services.speaker_details import SpeakerDetails
 from iurc_events.web.presentation.names import PersonName, person_name
 from iurc_events.web.presentation.times import TimeView, instant_view, time_view
 from iurc_events.web.presentation.vocabulary import label
@@ -53,30 +52,12 @@ class InvitationRow:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnSpeaker:
-    """A speaker of the city with what the organisers decided."""
-
-    public_id: uuid.UUID
-    line: SpeakerLine
-    state: str
-    missing: str
-    topic: LocalText | None
-    places: tuple[str, ...]
-    decision_note: str
-    can_change: bool
-    can_bring_back: bool
-
-
-@dataclass(frozen=True, slots=True)
 class DeskView:
     """What a delegation's desk says besides its speakers."""
 
     is_open: bool
+    can_ask: bool
     closed_because: str
-    has_place: bool
-    places: int | None
-    free: int
-    quotas: tuple[str, ...]
     deadline: DeadlineView | None
     time: TimeView | None
     submitted: TimeView | None
@@ -99,6 +80,7 @@ class SubmittedSpeaker:
     """A speaker in the printed list: every text in both languages."""
 
     name: PersonName
+    role: str
     position: tuple[LocalText, ...]
     organisation: tuple[LocalText, ...]
     topic: tuple[LocalText, ...]
@@ -172,6 +154,12 @@ def speaker_places(delegation: Delegation) -> int | None:
     return sum(rows) if rows else None
 
 
+def can_ask_for_changes(delegation: Delegation, now: datetime) -> bool:
+    """Tell whether a city whose deadline is over may still ask for changes."""
+    is_closed = delegation.event.state in ("held", "cancelled") or delegation.state == DelegationState.DECLINED
+    return is_past_deadline(delegation, now) and not is_closed
+
+
 def _closed_because(delegation: Delegation, now: datetime, language: str) -> str:
     if delegation.event.state == "cancelled":
         return translate(noop("The event was cancelled"), language)
@@ -212,30 +200,17 @@ def invitation_row(delegation: Delegation, used: int, language: str, now: dateti
     )
 
 
-def desk_view(delegation: Delegation, modes: Sequence[str | None], language: str, now: datetime) -> DeskView:
-    """Turn a delegation into what its desk says of places, deadline and whom to ask.
-
-    Args:
-        modes: How those come who take a place.
-    """
-    rows = [(quota.mode, quota.places) for quota in delegation.quotas if quota.role == "speaker"]
-    formats = {"onsite": ("onsite",), "online": ("online",)}.get(delegation.event.format, ("onsite", "online"))
-    places = speaker_places(delegation)
+def desk_view(delegation: Delegation, language: str, now: datetime) -> DeskView:
+    """Turn a delegation into what its desk says of its deadline and whom to ask."""
     event, programme = delegation.event, delegation.event.programme
     submitted = None
     if delegation.submitted_at and delegation.state in ("submitted", "confirmed"):
         clocks = clocks_of_city(delegation, delegation.submitted_at)
         submitted = instant_view(delegation.submitted_at, clocks, language, own_zone=delegation.city.time_zone)
-    quotas = [
-        Quota(each.role, each.mode, each.places) for each in delegation.quotas if each.places and each.role == "speaker"
-    ]
     return DeskView(
         is_open=is_open_for_answers(delegation, now),
+        can_ask=can_ask_for_changes(delegation, now),
         closed_because=_closed_because(delegation, now, language),
-        has_place=any(fits_quota([*modes, mode], rows) for mode in formats),
-        places=places,
-        free=max(0, (places or 0) - len(modes)),
-        quotas=quota_sentences(quotas, language),
         deadline=deadline_view(delegation, language, now),
         time=city_time(event.slot, delegation, language, now),
         submitted=submitted,
@@ -280,20 +255,31 @@ def spoken_word(language_spoken: str | None, language: str) -> str:
     return translate(words.get(language_spoken, noop("Another language")), language)
 
 
-def submitted_speaker(speaker: Speaker, language: str) -> SubmittedSpeaker:
-    """Turn a speaker into a row of the printed list."""
+def submitted_speaker(member: Member, language: str) -> SubmittedSpeaker:
+    """Turn a speaker, participant or observer into a row of the printed list."""
+    speaker = details_of(member)
     return SubmittedSpeaker(
-        name=_name_of(speaker, language),
+        name=person_name(
+            speaker.name,
+            language,
+            family_name=speaker.family_name,
+            name_native=speaker.name_native,
+            name_status=member.name_status if isinstance(member, Speaker) else None,
+            honorific=speaker.honorific,
+        ),
+        role=label("member_role", speaker.role, language),
         position=_in_both(speaker.title, language),
         organisation=_in_both(speaker.organisation, language),
         topic=_in_both(speaker.topic, language),
         mode=label("attendance", speaker.mode, language) if speaker.mode else "",
         language_spoken=spoken_word(speaker.language_spoken, language),
-        state=speaker.state,
+        state=member.state,
     )
 
 
 def _plain(value: object, vocabulary: str | None, language: str) -> str:
+    if vocabulary == "spoken":
+        return spoken_word(str(value) if value else None, language)
     if isinstance(value, Mapping):
         return " / ".join(str(text) for text in value.values() if text)
     if value and vocabulary:
@@ -311,64 +297,18 @@ def differences(stored: SpeakerDetails, typed: SpeakerDetails, language: str) ->
         ("stakeholder_type", noop("Kind of organisation"), "stakeholder"),
         ("topic", noop("Topic of the talk"), None),
         ("abstract", noop("Short description"), None),
+        ("language_spoken", noop("Language of the talk"), "spoken"),
         ("mode", noop("Takes part"), "attendance"),
-        ("email", noop("Mail address of the speaker"), None),
+        ("role", noop("Comes as"), "member_role"),
+        ("gender", noop("Gender"), "gender"),
+        ("email", noop("Mail address"), None),
     )
     return [
         Difference(
             translate(words, language),
-            _plain(getattr(stored, name), vocabulary, language),
-            _plain(getattr(typed, name), vocabulary, language),
+            _plain(getattr(stored, name, None), vocabulary, language),
+            _plain(getattr(typed, name, None), vocabulary, language),
         )
         for name, words, vocabulary in fields
-        if (getattr(stored, name) or None) != (getattr(typed, name) or None)
+        if (getattr(stored, name, None) or None) != (getattr(typed, name, None) or None)
     ]
-
-
-def _name_of(speaker: Speaker, language: str) -> PersonName:
-    return person_name(
-        speaker.name,
-        language,
-        family_name=speaker.family_name,
-        name_native=speaker.name_native,
-        name_status=speaker.name_status,
-        honorific=speaker.honorific,
-    )
-
-
-def _missing_words(speaker: Speaker, language: str) -> str:
-    needed: tuple[tuple[str, Mapping[str, str] | None], ...] = (
-        (noop("job title"), speaker.title),
-        (noop("organisation"), speaker.organisation),
-        (noop("topic"), speaker.topic),
-    )
-    separator = "、" if language == "zh" else ", "
-    return separator.join(translate(word, language) for word, value in needed if not value)
-
-
-def own_speaker(
-    speaker: Speaker, places: Sequence[tuple[Any, Any]], delegation: Delegation, language: str, *, is_open: bool
-) -> OwnSpeaker:
-    """Turn a speaker into a card of the city's desk."""
-    shown: list[str] = []
-    for item, session in places:
-        title = localised(session.title, language)
-        slot = item.slot or session.slot
-        zones = clocks_of_city(delegation, slot.starts_at) if slot else ()
-        time = time_view(slot, zones, language, own_zone=delegation.city.time_zone) if slot else None
-        shown.append(" · ".join(part for part in (title.text if title else "", time.inline if time else "") if part))
-    return OwnSpeaker(
-        public_id=speaker.public_id,
-        line=SpeakerLine(
-            name=_name_of(speaker, language),
-            position=localised(speaker.title, language),
-            organisation=localised(speaker.organisation, language),
-        ),
-        state=speaker.state,
-        missing=_missing_words(speaker, language),
-        topic=localised(speaker.topic, language),
-        places=tuple(shown),
-        decision_note=speaker.decision_note or "",
-        can_change=is_open and speaker.state in ("nominated", "accepted"),
-        can_bring_back=is_open and speaker.state == SpeakerState.WITHDRAWN,
-    )
