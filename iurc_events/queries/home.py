@@ -29,6 +29,9 @@ class MainProgramme:
     contact_name: LanguageMap | None
     contact_email: str
     coming_count: int
+    retention_days: int
+    #: Parts of the privacy notice that somebody filled in.
+    privacy_notice: dict[str, LanguageMap]
 
 
 def _coming(now: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -56,6 +59,8 @@ def find_main_programme(now: datetime) -> MainProgramme | None:
         programme.contact_name,
         programme.contact_email or "",
         row[1],
+        programme.retention_days,
+        programme.privacy_notice or {},
     )
 
 

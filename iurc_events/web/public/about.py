@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from iurc_events.database import utc_now
 from iurc_events.queries import cities as city_queries
 from iurc_events.queries import home as home_queries
+from iurc_events.services.privacy_notices import PARTS
 from iurc_events.web.access import public
 from iurc_events.web.presentation.places import period_words
 
@@ -62,3 +63,16 @@ def show_accessibility() -> ResponseReturnValue:
 def show_personal_data() -> ResponseReturnValue:
     """Say what is kept of people, why and for how long."""
     return render_template("about/personal_data.html", programme=home_queries.find_main_programme(utc_now()))
+
+
+@blueprint.get("/<any(en,zh):lang>/privacy")
+@public
+def show_privacy() -> ResponseReturnValue:
+    """Say who is responsible for personal data, on which grounds, and which rights people have on either side."""
+    programme = home_queries.find_main_programme(utc_now())
+    return render_template(
+        "privacy/notice.html",
+        programme=programme,
+        parts=PARTS,
+        notice=programme.privacy_notice if programme else {},
+    )

@@ -13,7 +13,7 @@ from iurc_events.web.localisation import preferred_language
 blueprint = Blueprint("without_language", __name__)
 
 
-@blueprint.get("/<any(about,accessibility,'personal-data'):section>")
+@blueprint.get("/<any(about,accessibility,'personal-data',privacy):section>")
 @blueprint.get("/<any(events,cities,pairs,themes,calendars):section>/")
 @blueprint.get("/<any(events,cities,pairs,themes,calendars):section>/<path:rest>")
 @public
