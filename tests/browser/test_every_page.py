@@ -63,6 +63,8 @@ ORGANISER = [
     "organise/events/{event}/delegations/{delegation}",
     "organise/events/{event}/letters",
     "organise/programmes/iurc-china/letterhead",
+    "organise/events/{event}/speakers",
+    "organise/events/{event}/speakers/remind",
     "organise/events/{event}/speakers/{speaker}",
     "organise/documents/",
     "organise/reports/",

@@ -77,6 +77,7 @@ def test_addresses_are_those_of_the_routes(site: Flask) -> None:
             addresses.theme("x", "en"): site.url_for("public_themes.show_theme", slug="x", lang="en"),
             addresses.registration("t", "zh"): site.url_for("own_registration.open_link", token="t", lang="zh"),
             addresses.invitation("t", "zh"): site.url_for("invitations.show_invitation", token="t", lang="zh"),
+            addresses.speaker("t", "zh"): site.url_for("speaker_pages.open_link", token="t", lang="zh"),
             addresses.preview("t", "en"): site.url_for("event_previews.open_preview", token="t", lang="en"),
             addresses.sign_in_link("t", "en"): site.url_for("sign_in.show_link", token="t", lang="en"),
         }

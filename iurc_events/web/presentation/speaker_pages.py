@@ -99,7 +99,7 @@ def page_view(
     """Put together what stands beside the form."""
     slots = [
         OwnSlot(
-            time=_time(item.slot or place.slot, event, language, now),
+            time=_time(item.slot or place.slot or event.slot, event, language, now),
             title=localised(item.topic, language) or localised(item.title, language),
             session=localised(place.title, language),
             role=label("speaker_role", role, language) if role != "speaker" else "",
