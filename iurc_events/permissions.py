@@ -25,6 +25,7 @@ class Permission(StrEnum):
     IMPORT_DOCUMENTS = "import documents"
     READ_REPORTS = "read reports"
     ACT_FOR_CITY = "act for a city"
+    CHECK_IN = "check people in"
     ADMINISTER = "administer the installation"
 
 
@@ -44,6 +45,10 @@ def _reads_reports(user: User) -> bool:
     return _is_organiser(user) or user.has_role(RoleName.FUNDER)
 
 
+def _is_at_door(user: User) -> bool:
+    return _is_organiser(user) or user.has_role(RoleName.CHECK_IN)
+
+
 def _is_delegate(user: User) -> bool:
     return user.has_role(RoleName.DELEGATE)
 
@@ -58,6 +63,7 @@ GRANTS: dict[Permission, Callable[[User], bool]] = {
     Permission.IMPORT_DOCUMENTS: _is_organiser,
     Permission.READ_REPORTS: _reads_reports,
     Permission.ACT_FOR_CITY: _is_delegate,
+    Permission.CHECK_IN: _is_at_door,
     Permission.ADMINISTER: _is_administrator,
 }
 

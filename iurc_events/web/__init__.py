@@ -20,6 +20,7 @@ from iurc_events.web import (
     accounts,
     assets,
     delegates,
+    door,
     errors,
     feeds,
     filters,
@@ -90,6 +91,6 @@ def _add_health(app: Flask) -> None:
 
 def _add_blueprints(app: Flask) -> None:
     """Register each audience's pages; every package lists its own blueprints."""
-    for audience in (public, accounts, organisers, delegates, participants, feeds, speakers):
+    for audience in (public, accounts, organisers, delegates, participants, feeds, speakers, door):
         for blueprint in audience.blueprints():
             app.register_blueprint(blueprint)
