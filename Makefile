@@ -1,6 +1,6 @@
 # Two commands set everything up: `make run` and `make test`. The rest is for daily work.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long check format bench lock wheel clean
+.PHONY: help run test test-long check format bench lock vendor wheel clean
 
 BIN := .venv/bin
 WORKERS ?= 2
@@ -43,6 +43,9 @@ bench:  ## Measure
 
 lock:  ## Write both lock files again (UPGRADE=1 takes newer versions)
 	@.ci/lock.sh
+
+vendor:  ## Fill static/vendor from npm, in the locked versions
+	@.ci/vendor.sh
 
 wheel:  ## Build dist/*.whl
 	@.ci/setup.sh run
