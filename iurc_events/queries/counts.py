@@ -260,7 +260,9 @@ def list_counted(
         .outerjoin(Participant, Participant.id == people.c.participant_id)
         .outerjoin(Speaker, Speaker.id == people.c.speaker_id)
         .where(*fitting)
-        .order_by(Event.first_day, Event.id, people.c.participant_id, people.c.speaker_id)
+        .order_by(
+            Event.first_day, Event.id, people.c.participant_id.is_(None), people.c.participant_id, people.c.speaker_id
+        )
     )  # fmt: skip
     if per_page is not None:
         statement = statement.limit(per_page).offset((page - 1) * per_page)

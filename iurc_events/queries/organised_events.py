@@ -35,6 +35,11 @@ def organised_by(actor: User) -> ColumnElement[bool]:
     return Event.programme_id.in_(actor.programme_ids(RoleName.ORGANISER))
 
 
+def is_organised_by(actor: User, event: Event) -> bool:
+    """Tell whether an actor organises an event that is at hand."""
+    return actor.has_role(RoleName.ADMINISTRATOR) or event.programme_id in actor.programme_ids(RoleName.ORGANISER)
+
+
 def readable_by(actor: User) -> ColumnElement[bool]:
     """Return the condition that an actor reads reports of an event, as organiser or funder of a programme it is in."""
     if actor.has_role(RoleName.ADMINISTRATOR):

@@ -40,7 +40,6 @@ _HEADINGS: dict[Dimension, tuple[str, str]] = {
     "gender": (noop("People by gender"), noop("Gender")),
     "newness": (noop("New and returning people"), noop("New or returning")),
 }
-_GENDERS = {"female": noop("Women"), "male": noop("Men"), "other": noop("Other gender")}
 _NEWNESS = {
     "new": noop("New: attended no earlier event of the programme"),
     "returning": noop("Returning: attended an earlier event of the programme"),
@@ -139,10 +138,21 @@ def _key_label(dimension: Dimension, key: str, counts: EventCounts, language: st
         return next(text_of(place.name, language) for place in counts.places.values() if place.slug == key)
     if dimension == "country":
         return country_name(key, language)
-    if dimension in ("gender", "newness"):
-        return translate((_GENDERS if dimension == "gender" else _NEWNESS).get(key, key), language)
-    words = {"side": "side", "stakeholder": "stakeholder", "mode": "attendance", "role": "speaker_role"}
+    if dimension == "newness":
+        return translate(_NEWNESS.get(key, key), language)
+    words = {
+        "gender": "gender",
+        "side": "side",
+        "stakeholder": "stakeholder",
+        "mode": "attendance",
+        "role": "speaker_role",
+    }
     return label(words[dimension], key, language)
+
+
+def newness_label(value: str | None, language: str) -> str:
+    """Return whether somebody is new or returning, in words."""
+    return translate(_NEWNESS[value] if value in _NEWNESS else noop("not stated"), language)
 
 
 @dataclass(frozen=True, slots=True)

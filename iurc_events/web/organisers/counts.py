@@ -11,14 +11,16 @@ from iurc_events.domain.language_maps import text_of
 from iurc_events.domain.reported_counts import read_count, read_lines
 from iurc_events.models.events import Event
 from iurc_events.permissions import Permission
-from iurc_events.queries import event_choices
+from iurc_events.queries import counts, event_choices
 from iurc_events.services import head_counts
 from iurc_events.services.head_counts import CountEntry
 from iurc_events.web.access import requires, signed_in_user
 from iurc_events.web.forms.head_counts import HeadCountForm, PastedCountsForm
 from iurc_events.web.localisation import current_language, gettext, ngettext
 from iurc_events.web.organisers.events import get_event
+from iurc_events.web.organisers.numbers import sessions_of
 from iurc_events.web.presentation.counts import count_view
+from iurc_events.web.presentation.measured_counts import number_tables
 
 blueprint = Blueprint("organiser_counts", __name__)
 
@@ -62,6 +64,13 @@ def _show(
         pasted_form=pasted,
         rows=rows,
         preview=preview,
+        tables=number_tables(
+            counts.load_counts(Event.id == event.id),
+            sessions_of(event.id),
+            language,
+            url_for("organiser_numbers.show_event_people", slug=event.slug),
+        ),
+        file_href=url_for("organiser_numbers.show_event", slug=event.slug),
     )
     return page, status
 
