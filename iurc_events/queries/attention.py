@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, String, and_, cast, func, or_, select
@@ -19,6 +19,7 @@ from iurc_events.models.delegations import Delegation
 from iurc_events.models.events import Event, EventMembership
 from iurc_events.models.messages import Message
 from iurc_events.models.speakers import Speaker
+from iurc_events.queries import privacy
 from iurc_events.queries.counts import sum_reported
 from iurc_events.queries.organised_events import ANSWERED_STATES, organised_by, unconfirmed
 
@@ -61,6 +62,10 @@ class Attention:
     failed_mails: int
     missing_zh: list[EventName]
     missing_en: list[EventName]
+    #: Erasures of personal data that were asked for and wait for a decision.
+    erasures_asked: int = 0
+    #: Events whose names go within thirty days.
+    names_going: list[EventName] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +223,8 @@ def list_attention(actor: User, now: datetime) -> Attention:
         failed_mails=db.session.scalar(failed) or 0,
         missing_zh=_missing(actor, now, "zh"),
         missing_en=_missing(actor, now, "en"),
+        erasures_asked=privacy.count_open_requests(actor),
+        names_going=[EventName(slug, title) for slug, title, _ in privacy.list_names_going(actor, now)],
     )
 
 

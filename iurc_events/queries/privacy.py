@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Text, cast, func, or_, select, true
 
@@ -17,11 +17,14 @@ from iurc_events.models.accounts import User
 from iurc_events.models.events import Event
 from iurc_events.models.participants import Participant
 from iurc_events.models.privacy import PrivacyRequest
+from iurc_events.models.programmes import Programme
 from iurc_events.models.speakers import Person, Speaker
 from iurc_events.queries.organised_events import organised_by
 
 #: People shown at once; more are found by writing more of the name.
 MOST_SHOWN = 25
+#: Organisers are told so long before that names go.
+TOLD_BEFORE = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,35 @@ def get_open_request(actor: User, public_id: uuid.UUID) -> PrivacyRequest:
     if found is None:
         raise NotFoundError(noop("There is no such request among yours"))
     return found
+
+
+def is_published_speaker() -> ColumnElement[bool]:
+    """Return the condition that a speaker stands on the published agenda, and so stays named."""
+    return (Speaker.state == "accepted") & Speaker.consented_at.is_not(None)
+
+
+def list_names_going(actor: User, now: datetime) -> list[tuple[str, LanguageMap, date]]:
+    """Return slug, title and day of the actor's events whose names go within thirty days and that have any."""
+    today = now.date()
+    has_people = or_(
+        select(Participant.id).where(Participant.event_id == Event.id, Participant.name != "").exists(),
+        select(Speaker.id).where(Speaker.event_id == Event.id, ~is_published_speaker()).exists(),
+    )
+    days = func.coalesce(Event.retention_days, Programme.retention_days)
+    rows = db.session.execute(
+        select(Event.slug, Event.title, Event.last_day, days)
+        .join(Programme, Programme.id == Event.programme_id)
+        .where(
+            organised_by(actor),
+            Event.names_erased_at.is_(None),
+            Event.deleted_at.is_(None),
+            Event.last_day <= today.isoformat(),
+            has_people,
+        )
+        .order_by(Event.last_day, Event.id)
+    )
+    found = [(slug, title, date.fromisoformat(last or "") + timedelta(days=kept)) for slug, title, last, kept in rows]
+    return [row for row in found if row[2] <= today + TOLD_BEFORE]
 
 
 def find_people(actor: User, query: str) -> list[KnownPerson]:

@@ -15,7 +15,6 @@ from sqlalchemy import ColumnElement, delete, func, or_, select, update
 
 from iurc_events.database import db, in_transaction, utc_now
 from iurc_events.domain.errors import DomainError
-from iurc_events.domain.language_maps import LanguageMap
 from iurc_events.localisation import noop
 from iurc_events.models.accounts import OneTimeToken, User
 from iurc_events.models.attendance import AttendanceLine, AttendanceList
@@ -30,7 +29,8 @@ from iurc_events.models.people_imports import PeopleImport, PeopleImportRow
 from iurc_events.models.programmes import Programme
 from iurc_events.models.revisions import Revision
 from iurc_events.models.speakers import Person, Speaker
-from iurc_events.queries.organised_events import get_event_for_update, organised_by
+from iurc_events.queries.organised_events import get_event_for_update
+from iurc_events.queries.privacy import is_published_speaker
 from iurc_events.services import audit, erasure_traces, storage
 from iurc_events.services.erasure import (
     blank_values,
@@ -45,8 +45,6 @@ from iurc_events.services.event_changes import record_change
 from iurc_events.services.personal_data import Eraser
 
 NAMES_ERASED: Final = noop("names erased after their time")
-#: Organisers are told so many days before.
-TOLD_BEFORE: Final = timedelta(days=30)
 SHORTEST_DAYS: Final = 30
 LONGEST_DAYS: Final = 3650
 
@@ -77,13 +75,8 @@ def erased_on(event: Event) -> date | None:
     return date.fromisoformat(event.last_day) + timedelta(days=days_of(event)) if event.last_day else None
 
 
-def _is_published() -> ColumnElement[bool]:
-    """Return the condition that a speaker stands on the published agenda."""
-    return (Speaker.state == "accepted") & Speaker.consented_at.is_not(None)
-
-
 def _speakers_to_empty(event_id: int) -> ColumnElement[bool]:
-    return (Speaker.event_id == event_id) & ~_is_published()
+    return (Speaker.event_id == event_id) & ~is_published_speaker()
 
 
 def preview(event: Event, language: str, *, limit: int = 100) -> RetentionPreview:
@@ -100,7 +93,7 @@ def preview(event: Event, language: str, *, limit: int = 100) -> RetentionPrevie
     )
     others = "en" if language == "zh" else "zh"
     shown = [*(speaker.name.get(language) or speaker.name.get(others) or "" for speaker in named[:limit]), *names]
-    kept = select(func.count()).select_from(Speaker).where(Speaker.event_id == event.id, _is_published())
+    kept = select(func.count()).select_from(Speaker).where(Speaker.event_id == event.id, is_published_speaker())
     return RetentionPreview(
         erased_on(event),
         days_of(event),
@@ -151,28 +144,6 @@ def list_due(now: datetime) -> list[int]:
     today = (now - timedelta(hours=12)).date()
     rows = _candidates(today)
     return [key for key, last, days in rows if date.fromisoformat(last) + timedelta(days=days) < today]
-
-
-def list_soon(actor: User, now: datetime) -> list[tuple[str, LanguageMap, date]]:
-    """Return slug, title and day of the actor's events whose names go within thirty days and that have any."""
-    today = now.date()
-    has_people = (
-        select(Participant.id).where(Participant.event_id == Event.id, Participant.name != "").exists()
-        | select(Speaker.id).where(Speaker.event_id == Event.id, ~_is_published()).exists()
-    )
-    rows = db.session.execute(
-        select(
-            Event.slug, Event.title, Event.last_day, func.coalesce(Event.retention_days, Programme.retention_days)
-        )
-        .join(Programme, Programme.id == Event.programme_id)
-        .where(
-            organised_by(actor), Event.names_erased_at.is_(None), Event.deleted_at.is_(None),
-            Event.last_day <= today.isoformat(), has_people,
-        )
-        .order_by(Event.last_day, Event.id)
-    )  # fmt: skip
-    found = [(slug, title, date.fromisoformat(last or "") + timedelta(days=days)) for slug, title, last, days in rows]
-    return [row for row in found if row[2] <= today + TOLD_BEFORE]
 
 
 def erase_due(now: datetime | None = None) -> int:

@@ -15,6 +15,7 @@ from iurc_events.models.participants import Participant, SpecialNeed
 from iurc_events.models.revisions import Revision
 from iurc_events.models.speakers import Speaker
 from iurc_events.queries.counts import load_counts
+from iurc_events.queries.privacy import list_names_going
 from iurc_events.services import retention
 from tests.factories import make_city, make_event, make_programme, make_session, make_slot, make_speaker, make_user
 
@@ -85,5 +86,5 @@ def test_preview_names_those_who_go_and_the_day(app: Flask) -> None:
     retention.set_days(event.id, days=30, actor=organiser)
     found = retention.preview(db.session.get_one(Event, event.id), "en")
     assert found == retention.RetentionPreview(date(2027, 5, 29), 30, True, 2, ("Hidden Person", "Signed Up"), 1)
-    soon = [slug for slug, _, _ in retention.list_soon(organiser, _at(1))]
-    assert (retention.list_soon(organiser, _at(-1)), soon) == ([], [event.slug])
+    soon = [slug for slug, _, _ in list_names_going(organiser, _at(1))]
+    assert (list_names_going(organiser, _at(-1)), soon) == ([], [event.slug])

@@ -155,6 +155,29 @@ def attention_rows(found: Attention) -> list[AttentionRow]:
                 f"/{current_language()}/organise/outbox/",
             )
         )
+    if found.erasures_asked:
+        rows.append(
+            AttentionRow(
+                "warn",
+                ngettext(
+                    "%(num)s erasure of personal data waits for your decision",
+                    "%(num)s erasures of personal data wait for your decision",
+                    found.erasures_asked,
+                ),
+                "",
+                gettext("Personal data asked about"),
+                gettext("Look at it"),
+                url_for("organiser_privacy.list_requests"),
+            )
+        )
+    add(
+        "info",
+        found.names_going,
+        ngettext("%(num)s event loses its names soon", "%(num)s events lose their names soon", len(found.names_going)),
+        gettext("Names erased within 30 days"),
+        gettext("See whose"),
+        first(found.names_going, "/retention"),
+    )
     for events, title in (
         (found.missing_zh, gettext("Chinese title missing")),
         (found.missing_en, gettext("English title missing")),
