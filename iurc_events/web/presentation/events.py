@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -21,6 +20,7 @@ from iurc_events.web.presentation.agendas import AgendaPart, AgendaRow, AgendaVi
 from iurc_events.web.presentation.counts import CountView, reported_counts
 from iurc_events.web.presentation.day_bars import DayBarView, day_bar_view
 from iurc_events.web.presentation.names import person_name
+from iurc_events.web.presentation.speaker_profiles import SpeakerProfile, speaker_profiles
 from iurc_events.web.presentation.times import TimeView, ZoneKey, kept_time_view, offset_sentence, time_view, zone_key
 from iurc_events.web.presentation.vocabulary import LABELS, label
 
@@ -91,18 +91,6 @@ class DocumentLine:
     kind: str
     href: str
     note: str
-
-
-@dataclass(frozen=True, slots=True)
-class SpeakerProfile:
-    """What a speaker agreed to publish beside the name."""
-
-    line: SpeakerLine
-    photo: str
-    biography: LocalText | None
-    abstract: LocalText | None
-    slides: str
-    slides_size: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,31 +276,6 @@ def _remaining(content: EventContent, language: str) -> str:
     return ""
 
 
-def _profiles(event: Event, content: EventContent, language: str) -> tuple[SpeakerProfile, ...]:
-    """Return what speakers agreed to publish; slides only once they are released, the latest version alone."""
-    profiles = content.parts.get("profile", [])
-    files: dict[tuple[int, str], Any] = {(row.number, row.word): row for row in content.parts.get("file", [])}
-    found = []
-    for row in profiles:
-        speaker = content.speakers.get(row.number)
-        photo = files.get((row.number, "photo-preview"))
-        slides = files.get((row.number, "slides")) if event.slides_released_at else None
-        biography, abstract = localised(row.text, language), localised(row.more, language)
-        if speaker is None or not (photo or slides or biography or abstract):
-            continue
-        found.append(
-            SpeakerProfile(
-                line=_speaker_line(speaker, language),
-                photo=f"/files/photos/{photo.other}.jpg" if photo else "",
-                biography=biography,
-                abstract=abstract,
-                slides=f"/files/slides/{uuid.UUID(slides.detail)}" if slides else "",
-                slides_size=f"{max(slides.flag / 1_048_576, 0.1):.1f} MB" if slides else "",
-            )
-        )
-    return tuple(found)
-
-
 def _documents(content: EventContent, language: str) -> tuple[DocumentLine, ...]:
     lines = []
     for row in content.parts.get("document", []):
@@ -374,7 +337,7 @@ def event_page(event: Event, content: EventContent, language: str, *, now: datet
             for key, row in content.speakers.items()
             if key not in used
         ),
-        profiles=_profiles(event, content, language),
+        profiles=speaker_profiles(event, content, language, _speaker_line),
         where=text_of(event.venue_name, language) or place_words(event.format, None, language),
         address=text_of(event.venue_address, language),
         kind=label("kind", event.kind, language),
