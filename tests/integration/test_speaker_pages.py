@@ -15,6 +15,7 @@ from iurc_events.models.files import StoredFile
 from iurc_events.models.messages import Message
 from iurc_events.models.speakers import Speaker
 from iurc_events.queries import speaker_pages as page_queries
+from iurc_events.queries.event_content import load_content
 from iurc_events.services import (
     speaker_files,
     speaker_notices,
@@ -168,6 +169,19 @@ def test_photo_is_public_only_with_both_consents_and_when_accepted(speaker: Spea
         db.session.commit()
         seen.append(page_queries.is_public_photo(photo.content_hash))
     assert seen == [False, False, False, False, True]
+
+
+def test_content_of_the_event_holds_what_was_agreed_and_no_more(speaker: Speaker) -> None:
+    photo = speaker_files.put_photo(speaker.id, uploads.picture(), "me.jpg")
+    speaker_files.put_slides(speaker.id, uploads.pptx(), "talk.pptx")
+    speaker_pages.save(speaker.id, FULL)
+    content = load_content(speaker.event_id)
+    profiles = [(row.number, row.text, row.more) for row in content.parts["profile"]]
+    files = [(row.number, row.word) for row in content.parts["file"]]
+    assert profiles == [(speaker.id, FULL.biography, None)]
+    assert sorted(files) == [(speaker.id, "photo"), (speaker.id, "photo-preview")]
+    hashes = {row.word: row.other for row in content.parts["file"]}
+    assert (hashes["photo"] == photo.content_hash, content.speakers[speaker.id].topic) == (True, None)
 
 
 def test_slides_are_public_only_when_released_and_only_the_latest(speaker: Speaker) -> None:
