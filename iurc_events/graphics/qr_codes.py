@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from html import escape
+from io import BytesIO
 from typing import Final
 
 #: White modules around the code (ISO/IEC 18004 §5.3.8 asks for four).
 _QUIET: Final = 4
+
+
+def qr_png(text: str) -> bytes:
+    """Draw a text as a QR code in a PNG picture, for mail: many readers show no SVG."""
+    import segno  # only mail with a code needs it
+
+    picture = BytesIO()
+    segno.make(text, micro=False, error="m").save(picture, kind="png", scale=8, border=_QUIET)
+    return picture.getvalue()
 
 
 def qr_svg(text: str, title: str) -> str:

@@ -18,6 +18,7 @@ from iurc_events.mail.rendering import Content, Fact, MessageText, event_facts, 
 NAME: Final = "\ue000"
 URL: Final = "\ue001"
 POSITION: Final = "\ue002"
+ENTRY_CODE: Final = noop("The attached picture is your entry code: show it at the door.")
 _MARKS: Final = str.maketrans("", "", NAME + URL + POSITION)
 
 
@@ -54,6 +55,7 @@ def registration_confirmation(
     is_waiting: bool = False,
     join_links: Sequence[JoinFacts] = (),
     has_calendar: bool = True,
+    has_entry_code: bool = False,
     position: str = "",
     waiting_rule: str = "first-come",
 ) -> MessageText:
@@ -63,6 +65,7 @@ def registration_confirmation(
         url: The personal link to the own registration.
         is_waiting: Whether there was no seat left.
         join_links: Empty for those who are waiting.
+        has_entry_code: Whether the outbox attaches the picture to show at the door.
         position: The place in the line of those who wait, from 1; nothing is said where it is left out.
         waiting_rule: Who gets the next free place.
     """
@@ -88,6 +91,8 @@ def registration_confirmation(
     ]
     if has_calendar and not is_waiting and event.slot is not None:
         closing.insert(0, translate(noop("The attached file adds the event to your calendar."), language))
+    if has_entry_code and not is_waiting:
+        closing.insert(0, translate(ENTRY_CODE, language))
     return render(
         Content(
             subject=subject,
@@ -104,7 +109,13 @@ def registration_confirmation(
 
 
 def place_free(
-    language: str, *, name: str, event: EventFacts, url: str, join_links: Sequence[JoinFacts] = ()
+    language: str,
+    *,
+    name: str,
+    event: EventFacts,
+    url: str,
+    join_links: Sequence[JoinFacts] = (),
+    has_entry_code: bool = False,
 ) -> MessageText:
     """Build the notice to somebody from the waiting list who now has a place."""
     return render(
@@ -116,6 +127,7 @@ def place_free(
             ],
             facts=[*event_facts(event, language), *join_facts(join_links, language)],
             button=(translate(noop("Your registration"), language), url),
+            closing=[translate(ENTRY_CODE, language)] if has_entry_code else [],
             programme=event.programme,
         ),
         language,

@@ -61,6 +61,8 @@ class Letter:
     html: str
     created_at: datetime
     calendar: bytes | None = None
+    #: A PNG picture to show at the door.
+    entry_code: bytes | None = None
     calendar_method: str = "PUBLISH"
     headers: Mapping[str, str] = field(default_factory=dict)
 
@@ -103,6 +105,8 @@ def build(letter: Letter) -> EmailMessage:
         message.add_attachment(
             letter.calendar, maintype="text", subtype="calendar", filename="event.ics", params={"method": method}
         )
+    if letter.entry_code is not None:
+        message.add_attachment(letter.entry_code, maintype="image", subtype="png", filename="entry-code.png")
     message["Content-Language"] = "zh-Hans" if letter.language == "zh" else "en"
     return message
 

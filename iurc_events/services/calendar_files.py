@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from iurc_events import addresses
 from iurc_events.calendars.entries import CalendarLanguage
+from iurc_events.calendars.lines import fold
 from iurc_events.calendars.rendering import render_calendar
 from iurc_events.config import settings
 from iurc_events.database import db
@@ -11,6 +12,11 @@ from iurc_events.domain.language_maps import text_of
 from iurc_events.models.calendar_feeds import CalendarEntry
 from iurc_events.models.events import Event
 from iurc_events.services.calendar_entries import WITH_JOIN_LINKS
+
+
+def with_entry_code(calendar: bytes, address: str) -> bytes:
+    """Name the page of somebody's entry code in their own copy of an event's file (RFC 5545 §3.8.1.1)."""
+    return calendar.replace(b"END:VEVENT", fold(f"ATTACH:{address}") + b"END:VEVENT", 1)
 
 
 def event_file(event: Event, language: CalendarLanguage, *, with_join_links: bool) -> bytes | None:

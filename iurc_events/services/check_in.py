@@ -42,6 +42,18 @@ def entry_address(kind: EntryKind, public_id: uuid.UUID, language: str) -> str:
     return settings().base_url + addresses.check_in(entry_code(settings().secret_key, kind, public_id), language)
 
 
+def find_entry_address(participant_id: int | None, language: str) -> str | None:
+    """Return what the entry code of a participant holds; None for online events and for those without a seat."""
+    row = db.session.execute(
+        select(Participant.public_id, Participant.state, Event.format)
+        .join(Event, Event.id == Participant.event_id)
+        .where(Participant.id == participant_id)
+    ).one_or_none()
+    if row is None or row.state not in door.SEATED or row.format == "online":
+        return None
+    return entry_address("participant", row.public_id, language)
+
+
 def read_code(text: str) -> tuple[EntryKind, uuid.UUID]:
     """Return whose code it is.
 

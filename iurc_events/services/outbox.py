@@ -18,13 +18,15 @@ from sqlalchemy import and_, or_, select, update
 from iurc_events.config import settings
 from iurc_events.database import db, in_transaction, utc_now
 from iurc_events.domain.errors import DomainError
+from iurc_events.graphics.qr_codes import qr_png
 from iurc_events.localisation import noop
 from iurc_events.mail import MessageText
 from iurc_events.mail.rendering import one_line
 from iurc_events.mail.sending import Letter, Outcome, SendingError, send
 from iurc_events.models.accounts import User
 from iurc_events.models.messages import Message
-from iurc_events.services import audit
+from iurc_events.services import audit, check_in
+from iurc_events.services.calendar_files import with_entry_code
 
 #: Wait after the first, second … failure; after the last one the message has failed.
 BACK_OFF: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440))
@@ -150,6 +152,9 @@ def claim_due(now: datetime) -> Claim | None:
     message.state = "sending"
     message.sending_since = now
     message.attempts += 1
+    # a code can be written for anybody at any time: it is never stored
+    code = check_in.find_entry_address(message.participant_id, message.language) if message.calendar else None
+    calendar = with_entry_code(message.calendar, code) if message.calendar and code else message.calendar
     return Claim(
         message.id,
         message.attempts,
@@ -163,7 +168,8 @@ def claim_due(now: datetime) -> Claim | None:
             text=message.text,
             html=message.html,
             created_at=message.created_at,
-            calendar=message.calendar,
+            calendar=calendar,
+            entry_code=qr_png(code) if code else None,
             calendar_method=message.calendar_method or "PUBLISH",
             headers=message.headers or {},
         ),

@@ -92,6 +92,7 @@ def confirmation(event_id: int, public_id: uuid.UUID, version: int, language: st
             is_waiting=is_waiting,
             join_links=[] if is_waiting else _links_of(event),
             has_calendar=calendar is not None,
+            has_entry_code=event.format != "online",
             position=letters.POSITION,
             waiting_rule=event.waiting_rule,
         )
@@ -108,6 +109,7 @@ def _place_free(event: Event, language: str) -> CommonLetter:
             event=event_facts(event, language),
             url=letters.URL,
             join_links=_links_of(event),
+            has_entry_code=event.format != "online",
         )
         return CommonLetter(text, _calendar(event, language))
 

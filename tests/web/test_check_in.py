@@ -5,18 +5,23 @@ from __future__ import annotations
 import html
 import re
 import uuid
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from icalendar import Calendar
 
 from iurc_events.database import db, utc_now
 from iurc_events.domain.secrets import hash_token, new_token
+from iurc_events.mail.sending import build
 from iurc_events.models.attendance import Attendance
 from iurc_events.models.events import Event
+from iurc_events.models.messages import Message
 from iurc_events.models.participants import Participant
 from iurc_events.models.programmes import Programme
-from iurc_events.services import check_in
+from iurc_events.services import check_in, outbox
+from iurc_events.services.event_changes import record_change
 from tests.factories import make_event, make_programme, make_session, make_slot, make_speaker, make_user, sign_in
 
 
@@ -138,3 +143,33 @@ def test_camera_and_reader_are_allowed_on_this_page_alone(door: FlaskClient, eve
     assert "camera=(self)" in at_door["Permissions-Policy"]
     assert "wasm" not in elsewhere["Content-Security-Policy"]
     assert "camera=()" in elsewhere["Permissions-Policy"]
+
+
+def test_entry_code_comes_with_the_mail_the_calendar_file_and_the_own_page(
+    app: Flask, client: FlaskClient, event: Event
+) -> None:
+    event.format, event.is_registration_open = "hybrid", True
+    record_change(event, "opened", actor_id=None)
+    db.session.commit()
+    client.post(
+        f"/en/events/{event.slug}/sign-up",
+        data={
+            "name": "Testina Muster", "organisation": "Test Office", "email": "testina@example.org", "mode": "onsite",
+            "stakeholder_type": "government", "city": "", "consent": "y",
+        },
+    )  # fmt: skip
+    someone = db.session.query(Participant).one()
+    address = check_in.entry_address("participant", someone.public_id, "en")
+    db.session.query(Message).update({"state": "queued"})  # without a mail server it is kept
+    db.session.commit()
+    claim = outbox.claim_due(utc_now() + timedelta(days=1))
+    assert claim
+    mail = build(claim.letter)
+    pictures = [part.get_filename() for part in mail.walk() if part.get_content_type() == "image/png"]
+    unfolded = claim.letter.calendar.replace(b"\r\n ", b"").decode() if claim.letter.calendar else ""
+    link = re.search(r"/en/my/[a-z2-7]{26}", claim.letter.text)
+    assert link
+    page = client.get(link.group(0), follow_redirects=True).text
+    assert (pictures, f"ATTACH:{address}\r\n" in unfolded) == (["entry-code.png"], True)
+    assert address in html.unescape(page)
+    assert Calendar.from_ical(claim.letter.calendar).walk("VEVENT")[0]["ATTACH"] == address

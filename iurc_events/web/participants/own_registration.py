@@ -13,8 +13,8 @@ from iurc_events.domain.clock_texts import zones_of_programme
 from iurc_events.models.participants import Participant
 from iurc_events.queries import participants as participant_queries
 from iurc_events.queries import waiting_list
-from iurc_events.services import participants
-from iurc_events.services.calendar_files import event_file
+from iurc_events.services import check_in, participants
+from iurc_events.services.calendar_files import event_file, with_entry_code
 from iurc_events.web.access import by_token
 from iurc_events.web.forms.participants import OwnRegistrationForm
 from iurc_events.web.localisation import gettext as _
@@ -55,6 +55,7 @@ def _page(participant: Participant, form: OwnRegistrationForm, status: int = 200
             time=time_view(event.slot, zones, g.language, now=utc_now()) if event.slot else None,
             join_links=participant_queries.list_join_links(event.id) if may_join else [],
             has_seat=may_join,
+            code_address=check_in.find_entry_address(participant.id, g.language),
             position=waiting_list.find_position(participant, event),
             is_over=event.ends_at is not None and event.ends_at <= utc_now(),
         ),
@@ -110,6 +111,8 @@ def download_calendar() -> ResponseReturnValue:
     data = event_file(participant.event, language, with_join_links=participant.state in participants.SEATED)
     if data is None:
         abort(404)
+    if code := check_in.find_entry_address(participant.id, g.language):
+        data = with_entry_code(data, code)
     response = Response(data, mimetype="text/calendar")
     response.headers["Content-Disposition"] = f'attachment; filename="{participant.event.slug}.ics"'
     response.headers["Cache-Control"] = "private, no-store"
