@@ -16,7 +16,7 @@ from iurc_events.mail import Quota
 from iurc_events.models.accounts import User
 from iurc_events.models.cities import City
 from iurc_events.models.programmes import Programme
-from iurc_events.services import delegations
+from iurc_events.services import delegations, people_imports
 from iurc_events.services.delegations import CityInvitation, FocalPointDetails
 from tests import factories
 from tests.conftest import LiveServer
@@ -122,7 +122,17 @@ def names(live_server: LiveServer) -> Mapping[str, str]:
             quotas=[Quota("speaker", "any", 2)],
         )[0]
         speaker = factories.make_speaker(event, city=city, delegation_id=invited.id, state="nominated")
-        return {"event": event.slug, "delegation": str(invited.public_id), "speaker": str(speaker.public_id)}
+        sent = people_imports.Sent(
+            text="Name,Email,Mode\nAnna Muster,anna@example.org,online\nBo,bo.example.org,phone\n"
+        )
+        delegate = db.session.query(User).filter_by(email="delegate.mannheim@example.org").one()
+        people_list = people_imports.read_list(actor=delegate, delegation_id=invited.id, sent=sent)
+        return {
+            "event": event.slug,
+            "delegation": str(invited.public_id),
+            "speaker": str(speaker.public_id),
+            "people_list": str(people_list.public_id),
+        }
 
 
 def sign_in(page: Page, live_server: LiveServer, email: str) -> None:

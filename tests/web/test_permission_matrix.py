@@ -16,6 +16,7 @@ from werkzeug.routing import Rule
 
 from iurc_events.database import db, utc_now
 from iurc_events.models.accounts import User
+from iurc_events.models.attendance import AttendanceLine, AttendanceList
 from iurc_events.models.delegations import Delegation, DelegationQuota, FocalPoint
 from iurc_events.models.letters import Letter
 from iurc_events.models.messages import Message
@@ -54,6 +55,9 @@ def _make_strange_things() -> Stranger:
         state="kept", due_at=utc_now(),
     )  # fmt: skip
     user = make_user("organiser", programme=programme)
+    joined = AttendanceList(event_id=event.id, program="zoom", content_hash="0" * 64)
+    joined.lines = [AttendanceLine(number=1, name="Probe", state="unknown", candidates=[])]
+    db.session.add(joined)
     letter = Letter(
         programme_id=programme.id, event_id=event.id, delegation_id=delegation.id, kind="invitation",
         number="STRANGE/2027/0001", issued_on="2027-03-01", contents={"purpose": "", "pages": []},
@@ -73,6 +77,7 @@ def _make_strange_things() -> Stranger:
         "token": "a" * 26,
     }
     identifiers = {
+        "attendance_list": joined.public_id, "attendance_line": joined.lines[0].public_id,
         "delegation": delegation.public_id, "speaker": speaker.public_id, "participant": participant.public_id,
         "message": message.public_id, "user": user.public_id, "session": session.public_id,
         "item": session.items[0].public_id, "focal_point": delegation.focal_points[0].public_id,
