@@ -85,7 +85,10 @@ def read_file(content: bytes, known: Callable[[str], bool]) -> PeopleList:
         )
     if content.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf", b"Rar!", b"\x1f\x8b", b"7z\xbc")):
         raise _not_a_list()
-    return read_text(_decode(content), known)
+    text = _decode(content)
+    if len(re.findall(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd]", text[:4000])) * 50 > min(len(text), 4000):
+        raise _not_a_list()
+    return read_text(text, known)
 
 
 def read_text(text: str, known: Callable[[str], bool]) -> PeopleList:

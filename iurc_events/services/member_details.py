@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 
 from iurc_events.database import db
 from iurc_events.domain.language_maps import LanguageMap, text_of
@@ -151,7 +151,7 @@ def list_active(delegation_id: int) -> list[Member]:
 
 def find_same(delegation: Delegation, details: SpeakerDetails) -> Member | None:
     """Find a member by the same mail address, else by the same name in either script."""
-    active = list_active(delegation.id)
+    active = _list_alike(delegation.id, details)
     if details.email:
         wanted = details.email.casefold()
         if found := next((each for each in active if each.email and each.email.casefold() == wanted), None):
@@ -162,6 +162,34 @@ def find_same(delegation: Delegation, details: SpeakerDetails) -> Member | None:
         if not is_other_address and names & {_plain(text) for text in name_of(each).values()}:
             return each
     return None
+
+
+def _list_alike(delegation_id: int, details: SpeakerDetails) -> list[Member]:
+    """Return all active speakers, and of the others, who may be thousands, those of that address or name."""
+    speakers = db.session.scalars(
+        select(Speaker)
+        .where(
+            Speaker.delegation_id == delegation_id,
+            Speaker.state.in_((*delegation_rules.SEATED_SPEAKERS, SpeakerState.WAITING.value)),
+        )
+        .order_by(Speaker.position, Speaker.id)
+    )
+    written = [text for text in details.name.values() if text]
+    plain = [_plain(text) for text in written]
+    alike = [
+        func.lower(Participant.email) == (details.email or "").lower(),
+        *(column.in_(written) for column in (Participant.name, Participant.name_other)),
+        *(
+            func.replace(func.lower(column), " ", "").in_(plain)
+            for column in (Participant.name, Participant.name_other)
+        ),
+    ]
+    others = db.session.scalars(
+        select(Participant)
+        .where(Participant.delegation_id == delegation_id, Participant.state != "cancelled", or_(*alike))
+        .order_by(Participant.id)
+    )
+    return [*speakers, *others]
 
 
 def _plain(name: str) -> str:
