@@ -6,12 +6,13 @@ for (const section of document.querySelectorAll("[data-people-progress]")) {
       const answer = await fetch(section.dataset.peopleProgress, { credentials: "same-origin" });
       if (answer.ok && !answer.redirected) {
         const found = await answer.json();
-        if (found.state !== "entering") {
+        const bar = section.querySelector(".progress__fill");
+        if (found.state !== "entering" || (found.done && !bar)) {
           location.reload();
           return;
         }
         done.textContent = found.done;
-        section.querySelector(".progress__fill")?.setAttribute("width", `${(100 * found.done) / Math.max(1, found.total)}%`);
+        bar?.setAttribute("width", `${(100 * found.done) / Math.max(1, found.total)}%`);
       }
     } catch {
       // no connection just now: the next turn asks again
