@@ -74,11 +74,14 @@ def _calendar(event: Event, language: str) -> bytes | None:
     return event_file(event, cast("CalendarLanguage", language), with_join_links=True)
 
 
-def confirmation(event_id: int, public_id: uuid.UUID, version: int, language: str, *, is_waiting: bool) -> CommonLetter:
+def confirmation(
+    event_id: int, public_id: uuid.UUID, version: int, rule: str, language: str, *, is_waiting: bool
+) -> CommonLetter:
     """Return the confirmation of a registration for all who get a seat, or for all who wait.
 
     Args:
         version: Of the event; the event itself is read only for a letter that is not kept yet.
+        rule: Who gets the next free place, which changes without a new version.
     """
 
     def write() -> CommonLetter:
@@ -94,11 +97,11 @@ def confirmation(event_id: int, public_id: uuid.UUID, version: int, language: st
             has_calendar=calendar is not None,
             has_entry_code=event.format != "online",
             position=letters.POSITION,
-            waiting_rule=event.waiting_rule,
+            waiting_rule=rule,
         )
         return CommonLetter(text, calendar)
 
-    return _keep((public_id, version, language, "confirmation", is_waiting), write)
+    return _keep((public_id, version, rule, language, "confirmation", is_waiting), write)
 
 
 def _place_free(event: Event, language: str) -> CommonLetter:

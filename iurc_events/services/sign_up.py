@@ -86,7 +86,12 @@ class _Attempt:
         """Return text and calendar file for this reader; written anew where the event has changed meanwhile."""
         language = self.registration.language
         common = participant_mail.confirmation(
-            self.event_id, standing.public_id, standing.version, language, is_waiting=is_waiting
+            self.event_id,
+            standing.public_id,
+            standing.version,
+            standing.waiting_rule,
+            language,
+            is_waiting=is_waiting,
         )
         url = participant_mail.link_of(self.token, language)
         return letters.address_to(common.text, name=self.registration.name, url=url, position=position), common.calendar
