@@ -202,7 +202,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
     "change-kind": {
         "register": noop("Register somebody"),
         "change": noop("Change details"),
-        "withdraw": noop("Withdraw"),
+        "withdraw": noop("Withdraw somebody"),
         "substitute": noop("Replace by somebody else"),
     },
     "waiting-rule": {

@@ -17,6 +17,7 @@ from werkzeug.routing import Rule
 from iurc_events.database import db, utc_now
 from iurc_events.models.accounts import User
 from iurc_events.models.attendance import AttendanceLine, AttendanceList
+from iurc_events.models.change_requests import ChangeRequest
 from iurc_events.models.delegations import Delegation, DelegationQuota, FocalPoint
 from iurc_events.models.letters import Letter
 from iurc_events.models.messages import Message
@@ -62,6 +63,8 @@ def _make_strange_things() -> Stranger:
         programme_id=programme.id, event_id=event.id, delegation_id=delegation.id, kind="invitation",
         number="STRANGE/2027/0001", issued_on="2027-03-01", contents={"purpose": "", "pages": []},
     )  # fmt: skip
+    asked = ChangeRequest(delegation_id=delegation.id, speaker_id=speaker.id, kind="withdraw", reason="Probe")
+    db.session.add(asked)
     db.session.add_all([participant, message, letter])
     db.session.commit()
     revision = db.session.query(Revision).filter_by(event_id=event.id).first()
@@ -81,7 +84,7 @@ def _make_strange_things() -> Stranger:
         "delegation": delegation.public_id, "speaker": speaker.public_id, "participant": participant.public_id,
         "message": message.public_id, "user": user.public_id, "session": session.public_id,
         "item": session.items[0].public_id, "focal_point": delegation.focal_points[0].public_id,
-        "letter": letter.public_id,
+        "request": asked.public_id, "letter": letter.public_id,
     }  # fmt: skip
     return Stranger({"slugs": slugs, "identifiers": identifiers})
 

@@ -42,20 +42,20 @@ class OwnSpeakerForm(BaseForm):
     given_zh = StringField(noop("Given name"), [Optional(), _SHORT], filters=[stripped])
     family_en = StringField(noop("Family name"), [Optional(), _SHORT], filters=[narrow])
     given_en = StringField(noop("Given name"), [Optional(), _SHORT], filters=[narrow])
-    honorific = SelectField(noop("Form of address"))
+    honorific = SelectField(noop("Form of address"), default="")
     title = LanguageMapField(noop("Job title"), max_length=120)
     organisation = LanguageMapField(noop("Organisation"), required=("any",), max_length=120)
-    stakeholder_type = SelectField(noop("Kind of organisation"))
+    stakeholder_type = SelectField(noop("Kind of organisation"), default="")
     topic = LanguageMapField(noop("Topic of the talk"), max_length=300)
     abstract = LanguageMapField(noop("Short description"), max_length=2000, is_long=True)
-    language_spoken = SelectField(noop("Language of the talk"))
+    language_spoken = SelectField(noop("Language of the talk"), default="")
     mode = RadioField(noop("Takes part"), [Required(noop("Choose how the speaker takes part"))])
     email = EmailAddressField(
         noop("Mail address of the speaker"),
         [Optional(), Length(max=254), Email(noop("Enter a mail address such as name@example.org"))],
     )
     consent = BooleanField(noop("The speaker agrees to be named in the public agenda"))
-    gender = SelectField(noop("Gender"), [Optional()])
+    gender = SelectField(noop("Gender"), [Optional()], default="")
     may_wait = BooleanField(noop("Put the person on the waiting list"))
     reason = TextAreaField(noop("Why the change is needed"), [Optional(), Length(max=1000)], filters=[stripped])
     version = HiddenField()
@@ -76,7 +76,7 @@ class OwnSpeakerForm(BaseForm):
         self.role, self.is_asking = role, is_asking
         self.gender.choices = select_choices([("", _("Not stated")), *choices("gender", language, GENDERS)])
         if role != "speaker":
-            for name in ("topic", "abstract", "language_spoken", "consent"):
+            for name in ("honorific", "topic", "abstract", "language_spoken", "consent"):
                 del self._fields[name]
         if "gender" not in event.asks_for:
             del self._fields["gender"]
