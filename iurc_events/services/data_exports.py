@@ -25,28 +25,28 @@ from iurc_events.services.personal_data import SECRETS, TABLES, Eraser
 
 #: Tables in the order in which a person reads them, with a heading each.
 SECTIONS: Final[Mapping[str, str]] = {
-    "persons": noop("You"),
+    "persons": noop("The person"),
     "speakers": noop("As a speaker"),
     "contributions": noop("On agendas"),
     "participants": noop("Registrations"),
-    "special_needs": noop("What you need at an event"),
+    "special_needs": noop("Needs at an event"),
     "attendances": noop("Attendance"),
     "attendance_lines": noop("In lists of those who joined online"),
     "change_requests": noop("Changes that were asked for"),
     "people_import_rows": noop("In lists that a city uploaded"),
-    "stored_files": noop("Your files"),
+    "stored_files": noop("Uploaded files"),
     "letters": noop("Letters"),
-    "messages": noop("Mail to you"),
-    "users": noop("Your account"),
-    "roles": noop("Your roles"),
-    "calendar_subscriptions": noop("Your calendar subscriptions"),
-    "followed_events": noop("Events in your calendar"),
+    "messages": noop("Mail received"),
+    "users": noop("The account"),
+    "roles": noop("Roles of the account"),
+    "calendar_subscriptions": noop("Personal calendar subscriptions"),
+    "followed_events": noop("Events in the own calendar"),
     "focal_points": noop("As a contact person of a city"),
     "one_time_tokens": noop("Personal links"),
-    "privacy_requests": noop("What you asked about your data"),
+    "privacy_requests": noop("Requests about personal data"),
     "revisions": noop("In earlier versions of events"),
     "import_records": noop("In documents that were imported"),
-    "mentions": noop("Where else your name or address stands"),
+    "mentions": noop("Where else the name or address stands"),
 }
 
 

@@ -187,7 +187,8 @@ def erase_names(event_id: int, *, now: datetime) -> None:
     event.names_erased_at = now
     db.session.flush()
     db.session.expire_all()
-    record_change(db.session.get_one(Event, event_id), NAMES_ERASED, actor_id=None, now=now)
+    if participants or speakers:  # an archive has no names but those of its agendas: nothing changed there
+        record_change(db.session.get_one(Event, event_id), NAMES_ERASED, actor_id=None, now=now)
 
 
 def _words(participants: set[int], speakers: set[int]) -> set[str]:
