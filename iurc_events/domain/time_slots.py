@@ -241,6 +241,11 @@ def ambiguous_fields(slot: TimeSlot) -> tuple[str, ...]:
     )
 
 
+def opening_instant(day: date, zone_name: str) -> datetime:
+    """Return the first instant of a day in a zone: 00:00, or the first minute after it where the clocks jump."""
+    return _start_of_day(day, zone_name)
+
+
 def deadline_instant(day: date, zone_name: str) -> datetime:
     """Return the instant at which a deadline day is over: 23:59 is the last minute in the zone (product rule)."""
     return _start_of_day(day + timedelta(days=1), zone_name)

@@ -84,5 +84,7 @@ class SpecialNeed(Base):
     dietary: Mapped[LongText | None]
     accessibility: Mapped[LongText | None]
     visa: Mapped[LongText | None]
+    #: Whether the person gave it on the own page; the city that registered them does not see it then.
+    is_own: Mapped[bool] = mapped_column(default=False)
     #: Day (inclusive) after which the worker deletes the row.
     delete_after_on: Mapped[str] = mapped_column(String(10), index=True)

@@ -25,7 +25,7 @@ _E: Final = Event.__table__.c
 _FOR_SIGN_UP: Final = select(
     _E.id, _E.public_id, _E.slug, _E.version, _E.state, _E.format, _E.time_zone, _E.ends_at, _E.deleted_at,
     _E.capacity, _E.seats_taken, _E.waiting_rule, _E.is_registration_open, _E.registration_opens_on,
-    _E.registration_closes_on, _E.programme_id,
+    _E.registration_closes_on, _E.programme_id, _E.asks_for, _E.last_day,
 ).where(_E.slug == bindparam("slug"), _E.state != EventState.DRAFT.value, _E.deleted_at.is_(None))  # fmt: skip
 _IS_OFFERED: Final = (
     select(CityProgramme.city_id)

@@ -48,6 +48,8 @@ class EventDetails:
     contact_name: str | None = None
     contact_email: str | None = None
     working_languages: tuple[str, ...] = ()
+    #: What people are asked for beside their name, of domain.needs.ASKED_FOR.
+    asks_for: tuple[str, ...] = ()
 
     @property
     def mark(self) -> str:
@@ -83,6 +85,7 @@ def details_of(event: Event) -> EventDetails:
         contact_name=event.contact_name,
         contact_email=event.contact_email,
         working_languages=tuple(event.working_languages or ()),
+        asks_for=tuple(event.asks_for or ()),
     )
 
 
@@ -117,6 +120,8 @@ def store_details(event: Event, details: EventDetails) -> None:
         event.sdgs = list(details.sdgs) or None
     if "working_languages" in changed:
         event.working_languages = list(details.working_languages) or None
+    if "asks_for" in changed:
+        event.asks_for = list(details.asks_for)
     if "theme_ids" in changed:
         event.themes = _in_order(event.themes, "theme_id", details.theme_ids, EventTheme)
     if "pair_ids" in changed:

@@ -54,7 +54,7 @@ TABLES: Final[Mapping[str, TableMap]] = {
         "consented_at created_at waiting_since confirmed_at cancelled_at version",
     ),
     "special_needs": _table(
-        personal="dietary accessibility visa", other="id event_id participant_id speaker_id delete_after_on"
+        personal="dietary accessibility visa", other="id event_id participant_id speaker_id is_own delete_after_on"
     ),
     "users": _table(
         personal="email name password_hash language theme signed_in_at",

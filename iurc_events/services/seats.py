@@ -28,7 +28,8 @@ _E: Final = _TABLE.c
 #: What decides about seats besides those who wait.
 _STANDING: Final = (
     _E.state, _E.deleted_at, _E.is_registration_open, _E.capacity, _E.seats_taken, _E.waiting_rule, _E.ends_at,
-    _E.version, _E.public_id, _E.programme_id,
+    _E.version, _E.public_id, _E.programme_id, _E.registration_opens_on, _E.registration_closes_on, _E.time_zone,
+    _E.asks_for, _E.last_day,
 )  # fmt: skip
 _TAKE: Final = (
     update(_TABLE)

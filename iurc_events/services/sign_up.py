@@ -7,20 +7,23 @@ the event's row, which all want, is locked last. The statements are built once.
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from iurc_events.database import db, in_transaction, utc_now
 from iurc_events.domain.errors import BusyError, DomainError
+from iurc_events.domain.needs import asked_needs, last_day_kept
+from iurc_events.domain.registration import takes_registrations
 from iurc_events.domain.secrets import hash_token, new_token
-from iurc_events.domain.vocabulary import EventState, ParticipantState
+from iurc_events.domain.vocabulary import GENDERS, ParticipantState
 from iurc_events.localisation import noop
 from iurc_events.mail import participants as letters
 from iurc_events.models.messages import Message
-from iurc_events.models.participants import Participant
+from iurc_events.models.participants import Participant, SpecialNeed
 from iurc_events.models.revisions import AuditEntry
 from iurc_events.queries import waiting_list
 from iurc_events.services import outbox, participant_mail, seats
@@ -51,6 +54,7 @@ _REWRITE_MESSAGE: Final = (
         calendar=bindparam("new_calendar"),
     )
 )
+_INSERT_NEEDS: Final = insert(cast("Table", SpecialNeed.__table__))
 _INSERT_AUDIT: Final = insert(cast("Table", AuditEntry.__table__))
 
 
@@ -69,6 +73,10 @@ class Registration:
     stakeholder_type: str
     mode: str
     language: str
+    #: Where freely given, and kept only where the event asks for it; None for not stated.
+    gender: str | None = None
+    #: Needs by kind; those that the event does not ask for are not stored.
+    needs: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -98,8 +106,7 @@ class _Attempt:
 
 
 def _check_open(standing: Any) -> None:
-    is_open = standing and standing.state == EventState.PUBLISHED and standing.is_registration_open
-    if not is_open or standing.deleted_at is not None:
+    if not standing or standing.deleted_at is not None or not takes_registrations(standing, utc_now()):
         raise RegistrationClosedError(noop("This event takes no registrations now"))
 
 
@@ -146,6 +153,7 @@ def _store(wanted: _Attempt) -> ParticipantState:
             "city_id": registration.city_id,
             "stakeholder_type": registration.stakeholder_type,
             "mode": registration.mode,
+            "gender": _gender(wanted),
             "language": registration.language,
             "consented_at": now,
             "created_at": now,
@@ -154,8 +162,34 @@ def _store(wanted: _Attempt) -> ParticipantState:
     ).scalar_one_or_none()
     if key is None:
         return _answer_known(wanted)
+    _store_needs(wanted, key)
     _audit(wanted)
     return _seat_or_wait(wanted, key)
+
+
+def _gender(wanted: _Attempt) -> str | None:
+    """Return the gender where it was given and the event asks for it."""
+    gender = wanted.registration.gender
+    return gender if gender in GENDERS and "gender" in wanted.standing.asks_for else None
+
+
+def _store_needs(wanted: _Attempt, key: int) -> None:
+    """Store the needs that the event asks for, where any was given."""
+    standing = wanted.standing
+    given = asked_needs(wanted.registration.needs, standing.asks_for) if wanted.registration.needs else {}
+    if any(given.values()):
+        day = last_day_kept(standing.last_day, utc_now().date())
+        values = {kind: text or None for kind, text in given.items()}
+        db.session.connection().execute(
+            _INSERT_NEEDS,
+            {
+                "event_id": wanted.event_id,
+                "participant_id": key,
+                "is_own": True,
+                "delete_after_on": day.isoformat(),
+                **values,
+            },
+        )
 
 
 def _audit(wanted: _Attempt) -> None:
@@ -250,11 +284,14 @@ def _answer_known(wanted: _Attempt) -> ParticipantState:
     known.city_id, known.delegation_id, known.role = registration.city_id, None, "participant"
     known.stakeholder_type, known.mode = registration.stakeholder_type, registration.mode
     known.language = registration.language
+    known.gender = _gender(wanted)
     known.consented_at = known.created_at = utc_now()
     known.cancelled_at = known.confirmed_at = known.waiting_since = None
     known.state = ParticipantState.REGISTERED.value
     known.version += 1
     db.session.flush()
+    db.session.execute(delete(SpecialNeed).where(SpecialNeed.participant_id == known.id))
+    _store_needs(wanted, known.id)
     _audit(wanted)
     state = _seat_or_wait(wanted, known.id)
     db.session.expire(known)

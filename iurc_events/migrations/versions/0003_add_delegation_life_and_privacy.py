@@ -344,6 +344,7 @@ def upgrade() -> None:
         sa.Column("dietary", sa.Text(), nullable=True),
         sa.Column("accessibility", sa.Text(), nullable=True),
         sa.Column("visa", sa.Text(), nullable=True),
+        sa.Column("is_own", sa.Boolean(), nullable=False),
         sa.Column("delete_after_on", sa.String(length=10), nullable=False),
         sa.CheckConstraint(
             "(participant_id IS NULL) <> (speaker_id IS NULL)", name=op.f("ck_special_needs_one_person")

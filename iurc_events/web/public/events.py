@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 from iurc_events import addresses
 from iurc_events.database import utc_now
 from iurc_events.domain.language_maps import text_of
-from iurc_events.domain.time_slots import deadline_instant
+from iurc_events.domain.registration import takes_registrations
 from iurc_events.domain.vocabulary import EVENT_FORMATS, EVENT_KINDS, PUBLIC_STATES
 from iurc_events.models.events import Event
 from iurc_events.queries import events as event_queries
@@ -197,20 +197,7 @@ class Registration:
 def registration_of(event: Any, now: datetime) -> Registration:
     """Tell whether an event, or what queries/events.find_standing finds of it, takes registrations now."""
     is_full = event.capacity is not None and event.seats_taken >= event.capacity
-    zone_name = event.time_zone or "UTC"
-    today = now.date().isoformat()
-    closes_at = (
-        deadline_instant(date.fromisoformat(event.registration_closes_on), zone_name)
-        if event.registration_closes_on
-        else event.ends_at
-    )
-    is_open = (
-        event.state == "published"
-        and event.is_registration_open
-        and (closes_at is None or now < closes_at)
-        and (event.ends_at is None or now < event.ends_at)
-        and (not event.registration_opens_on or event.registration_opens_on <= today)
-    )
+    is_open = takes_registrations(event, now)
     sentence = ""
     if is_open and event.capacity is not None:
         left = max(event.capacity - event.seats_taken, 0)
