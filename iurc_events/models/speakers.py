@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from iurc_events.database import Base, Json, UtcDateTime
@@ -32,11 +32,25 @@ class Person(Base):
     protocol_rank: Mapped[int | None]
     #: Languages that the person works in (BCP 47), the best first.
     languages: Mapped[JsonList]
+    #: Names folded for searching, with pinyin; None until the worker wrote it.
+    search_text: Mapped[LongText | None]
     #: Set while the person is merged into another; kept so that a merge can be undone.
     merged_into_id: Mapped[int | None] = reference("persons.id", ondelete="SET NULL")
     #: Set when the person was erased: no personal value is left in the row.
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[MadeAt]
+
+
+class PersonKey(Base):
+    """What likely duplicates of a person share, hashed; derived from names and address (domain.name_likeness)."""
+
+    __tablename__ = "person_keys"
+    __table_args__ = (Index("ix_person_keys_key_hash_kind_person_id", "key_hash", "kind", "person_id"),)
+
+    id: Mapped[Key]
+    person_id: Mapped[int] = reference("persons.id")
+    kind: Mapped[str] = mapped_column(String(8))
+    key_hash: Mapped[int] = mapped_column(BigInteger)
 
 
 class PersonMerge(Base):

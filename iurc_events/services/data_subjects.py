@@ -26,7 +26,7 @@ from iurc_events.models.participants import Participant, SpecialNeed
 from iurc_events.models.people_imports import PeopleImportRow
 from iurc_events.models.privacy import PrivacyRequest
 from iurc_events.models.revisions import Revision
-from iurc_events.models.speakers import Person, Speaker
+from iurc_events.models.speakers import Person, PersonKey, Speaker
 from iurc_events.services.personal_data import is_findable
 
 
@@ -192,6 +192,7 @@ def _find_the_rest(subject: Subject) -> None:
         return or_(model.speaker_id.in_(speakers), model.participant_id.in_(participants))
 
     _keys(subject, SpecialNeed, theirs(SpecialNeed))
+    _keys(subject, PersonKey, PersonKey.person_id.in_(subject.of("persons")))
     _keys(subject, Letter, theirs(Letter))
     is_loose = AttendanceLine.participant_id.is_(None) & AttendanceLine.speaker_id.is_(None)
     _keys(

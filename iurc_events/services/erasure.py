@@ -41,7 +41,7 @@ from iurc_events.models.people_imports import PeopleImport, PeopleImportRow
 from iurc_events.models.privacy import Erasure, PrivacyRequest
 from iurc_events.models.programmes import Programme
 from iurc_events.models.revisions import Revision
-from iurc_events.models.speakers import Person, Speaker
+from iurc_events.models.speakers import Person, PersonKey, Speaker
 from iurc_events.services import audit, erasure_traces, storage
 from iurc_events.services.data_subjects import Subject, words_of
 from iurc_events.services.erased_documents import without_people
@@ -183,7 +183,7 @@ def _delete_belongings(subject: Subject) -> None:
     """Delete what says nothing without the person; empty lines and requests that are counted."""
     files = subject.of("stored_files")
     storage.forget(db.session.scalars(select(StoredFile.content_hash).where(StoredFile.id.in_(files))).all())
-    for model in (StoredFile, SpecialNeed, OneTimeToken, PeopleImportRow, FocalPoint, Message):
+    for model in (StoredFile, SpecialNeed, OneTimeToken, PeopleImportRow, FocalPoint, Message, PersonKey):
         table = table_of(model)
         db.session.execute(delete(table).where(table.c.id.in_(subject.of(table.name))))
     _empty(Letter, subject.of("letters"))

@@ -11,7 +11,9 @@ from sqlalchemy import func, select
 from iurc_events.database import db
 from iurc_events.models.events import Event
 from iurc_events.models.speakers import Person, Speaker
+from iurc_events.services import person_keys
 from iurc_events.services.sort_keys import person_sort_keys
+from iurc_events.services.speaker_persons import kept_of
 
 Entry = dict[str, Any]
 _CHUNK = 500
@@ -38,7 +40,7 @@ def _find(ids: Sequence[str]) -> dict[str, Person]:
         for person in rows:
             slug = person.slug if person.slug in chunk else public_ids[person.public_id]
             if slug is not None:
-                found[slug] = person
+                found[slug] = kept_of(person)
     return found
 
 
@@ -65,6 +67,7 @@ def write_persons(events: Iterable[Entry]) -> dict[str, int]:
                 latest[speaker["id"]] = (event["start"], speaker)
     persons = _find(sorted(latest))
     last_days = _last_days([person.id for person in persons.values()])
+    changed: dict[str, Person] = {}
     for slug, (start, entry) in latest.items():
         person = persons.get(slug)
         if person is None:
@@ -76,7 +79,10 @@ def write_persons(events: Iterable[Entry]) -> dict[str, int]:
         if (person.name, person.family_name) != names:  # sort keys that somebody mended stay while the name does
             person.name, person.family_name = names
             person.sort_keys = person_sort_keys(*names)
+            changed[slug] = person
         if person.name_native != entry.get("name_native"):
             person.name_native = entry.get("name_native")
+            changed[slug] = person
+    person_keys.note(*dict.fromkeys(changed.values()))
     db.session.flush()
     return {slug: person.id for slug, person in persons.items()}

@@ -38,7 +38,7 @@ _SLOT = (
 TABLES: Final[Mapping[str, TableMap]] = {
     # rows that are somebody's own
     "persons": _table(
-        personal="slug name family_name name_native sort_keys email protocol_rank languages",
+        personal="slug name family_name name_native sort_keys email protocol_rank languages search_text",
         other="id public_id merged_into_id erased_at created_at",
     ),
     "speakers": _table(
@@ -188,13 +188,14 @@ TABLES: Final[Mapping[str, TableMap]] = {
     "pair_cities": _table(other="pair_id city_id position"),
     "pair_programmes": _table(other="pair_id programme_id position"),
     "person_distinctions": _table(other="one_id other_id said_by_id said_at"),
+    "person_keys": _table(personal="kind key_hash", other="id person_id"),
     "person_merges": _table(other="id public_id kept_id merged_id moved taken_over made_by_id made_at undone_at"),
     "roles": _table(other="id user_id name programme_id city_id created_at"),
     "themes": _table(other="id slug position name"),
 }
 
 #: Never given out, not even to the person: what proves who somebody is.
-SECRETS: Final = frozenset({"password_hash", "token_hash", "content_hash"})
+SECRETS: Final = frozenset({"password_hash", "token_hash", "content_hash", "key_hash"})
 
 
 def personal_columns(table: str) -> frozenset[str]:

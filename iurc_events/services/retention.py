@@ -28,7 +28,7 @@ from iurc_events.models.participants import Participant, SpecialNeed
 from iurc_events.models.people_imports import PeopleImport, PeopleImportRow
 from iurc_events.models.programmes import Programme
 from iurc_events.models.revisions import Revision
-from iurc_events.models.speakers import Person, Speaker
+from iurc_events.models.speakers import Person, PersonKey, Speaker
 from iurc_events.queries.organised_events import get_event_for_update
 from iurc_events.queries.privacy import is_published_speaker
 from iurc_events.services import audit, erasure_traces, storage
@@ -217,6 +217,8 @@ def _empty_persons(persons: set[int], now: datetime) -> None:
     rows = db.session.execute(select(Speaker.person_id, Speaker.name).where(Speaker.person_id.in_(persons)))
     named |= {key for key, name in rows if name}
     gone = persons - named
+    gone |= set(db.session.scalars(select(Person.id).where(Person.merged_into_id.in_(gone))))
+    db.session.execute(delete(PersonKey).where(PersonKey.person_id.in_(gone)))
     db.session.execute(
         update(table_of(Person)).where(Person.id.in_(gone)).values(**blank_values(table_of(Person)), erased_at=now)
     )

@@ -7,15 +7,20 @@ from sqlalchemy import func, select
 from iurc_events.database import db
 from iurc_events.domain.language_maps import LanguageMap
 from iurc_events.models.speakers import Person, Speaker
+from iurc_events.services import person_keys
 from iurc_events.services.sort_keys import person_sort_keys
 
 
 def find_person(name: LanguageMap, email: str | None, city_id: int | None) -> Person | None:
     """Find somebody by the same mail address, or by the same city and the same names in both languages."""
     if email:
-        return db.session.scalars(
-            select(Person).where(func.lower(Person.email) == email.lower()).order_by(Person.id).limit(1)
+        known = db.session.scalars(
+            select(Person)
+            .where(func.lower(Person.email) == email.lower())
+            .order_by(Person.merged_into_id.is_not(None), Person.id)
+            .limit(1)
         ).one_or_none()
+        return kept_of(known) if known else None
     if city_id is None or not (name.get("en") and name.get("zh")):
         return None
     people = db.session.scalars(
@@ -39,7 +44,14 @@ def make_person(
         email=email,
     )
     db.session.add(person)
-    db.session.flush()
+    person_keys.note(person)
+    return person
+
+
+def kept_of(person: Person) -> Person:
+    """Return the person whom this one was merged into, or the person."""
+    while person.merged_into_id is not None:
+        person = db.session.get_one(Person, person.merged_into_id)
     return person
 
 
@@ -57,3 +69,4 @@ def follow_speaker(speaker: Speaker) -> None:
         person.sort_keys = person_sort_keys(speaker.name, speaker.family_name)
     person.name_native = speaker.name_native
     person.email = speaker.email
+    person_keys.note(person)

@@ -116,6 +116,21 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_person_distinctions_said_by_id"), ["said_by_id"], unique=False)
 
     op.create_table(
+        "person_keys",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("key_hash", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["persons.id"], name=op.f("fk_person_keys_person_id_persons"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_person_keys")),
+    )
+    with op.batch_alter_table("person_keys", schema=None) as batch_op:
+        batch_op.create_index("ix_person_keys_key_hash_kind_person_id", ["key_hash", "kind", "person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_person_keys_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "person_merges",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.Uuid(), nullable=False),
@@ -526,6 +541,7 @@ def upgrade() -> None:
     with altered("persons") as batch_op:
         batch_op.add_column(sa.Column("protocol_rank", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("languages", sa.JSON(none_as_null=True), nullable=False, server_default="[]"))
+        batch_op.add_column(sa.Column("search_text", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("merged_into_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.create_index(batch_op.f("ix_persons_merged_into_id"), ["merged_into_id"], unique=False)
@@ -604,6 +620,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_persons_merged_into_id"))
         batch_op.drop_column("erased_at")
         batch_op.drop_column("merged_into_id")
+        batch_op.drop_column("search_text")
         batch_op.drop_column("languages")
         batch_op.drop_column("protocol_rank")
 
@@ -697,6 +714,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_person_merges_kept_id"))
 
     op.drop_table("person_merges")
+    with op.batch_alter_table("person_keys", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_person_keys_person_id"))
+        batch_op.drop_index("ix_person_keys_key_hash_kind_person_id")
+
+    op.drop_table("person_keys")
     with op.batch_alter_table("person_distinctions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_person_distinctions_said_by_id"))
         batch_op.drop_index(batch_op.f("ix_person_distinctions_other_id"))
