@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from iurc_events.domain.entry_codes import entry_code, read_entry_code
 
-SECRET = "made-up-secret"  # noqa: S105  (of a test)
+SECRET = "made-up-secret"
 
 
 @given(public_id=st.uuids(), kind=st.sampled_from(["participant", "speaker"]))
