@@ -267,4 +267,3 @@ class ProgrammeReport:
     total_note: str = ""
     tables: tuple[CountTable, ...] = ()
     annex: tuple[Count, ...] = ()
-
