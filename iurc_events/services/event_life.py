@@ -17,7 +17,7 @@ from iurc_events.localisation import noop
 from iurc_events.models.accounts import OneTimeToken, User
 from iurc_events.models.events import Event, EventMove
 from iurc_events.queries import organised_events
-from iurc_events.services import audit, event_copies, event_notices, seats, tokens
+from iurc_events.services import audit, event_copies, event_notices, needs, seats, tokens
 from iurc_events.services.event_changes import record_change
 
 
@@ -104,6 +104,7 @@ def change_time(
         _keep_move(event, "rescheduled", actor, reason)
         event.rescheduled_from = {"start": old.starts, "end": old.ends}
     event.slot = slot
+    needs.follow_event(event)
     if with_agenda and old is not None and not is_refined(old, slot):
         event_copies.shift_agenda(event, old, slot)
     if was_postponed:

@@ -5,12 +5,16 @@ seats.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Final, Literal
 
 from sqlalchemy import delete, func, select
 
 from iurc_events.database import db, in_transaction, utc_now
-from iurc_events.domain.errors import NotFoundError
+from iurc_events.domain.errors import ConflictError, DomainError, NotFoundError
+from iurc_events.domain.needs import asked_needs
 from iurc_events.domain.vocabulary import SEATED_STATES, ParticipantState
 from iurc_events.localisation import noop
 from iurc_events.models.accounts import User
@@ -18,32 +22,87 @@ from iurc_events.models.attendance import Attendance
 from iurc_events.models.events import Event
 from iurc_events.models.participants import Participant
 from iurc_events.queries.organised_events import get_event_for_update, organised_by
-from iurc_events.services import audit, participant_mail, seats
+from iurc_events.services import audit, needs, participant_mail, seats
 from iurc_events.services.sign_up import Registration, RegistrationClosedError, sign_up
 
 __all__ = [
-    "SEATED", "Registration", "RegistrationClosedError", "cancel", "cancel_own", "change", "confirm",
-    "record_attendance", "sign_up", "undo_attendance",
+    "SEATED", "EventOverError", "OwnDetails", "Registration", "RegistrationChangedError", "RegistrationClosedError",
+    "cancel", "cancel_own", "change", "confirm", "record_attendance", "sign_up", "undo_attendance",
 ]  # fmt: skip
 
 SEATED: Final = tuple(state.value for state in SEATED_STATES)
 
 
+class RegistrationChangedError(ConflictError):
+    """Somebody else changed the registration since the page was opened."""
+
+
+class EventOverError(DomainError):
+    """The event is over: registrations stay as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnDetails:
+    """What people say about themselves and may change later; ``gender`` None for not stated."""
+
+    name: str
+    organisation: str
+    stakeholder_type: str
+    mode: str
+    gender: str | None = None
+    #: Needs by kind, of those that the event asks for.
+    needs: Mapping[str, str] = field(default_factory=dict)
+
+
+_OWN_COLUMNS: Final = ("name", "organisation", "stakeholder_type", "mode", "gender")
+
+
 @in_transaction
-def change(participant_id: int, *, name: str, organisation: str, stakeholder_type: str, mode: str) -> None:
-    """Change what somebody said about themselves."""
-    participant = db.session.get_one(Participant, participant_id)
-    participant.name, participant.organisation = name, organisation
-    participant.stakeholder_type, participant.mode = stakeholder_type, mode
+def change(
+    participant_id: int, details: OwnDetails, *, version: int | None = None, now: datetime | None = None
+) -> Participant:
+    """Change what somebody said about themselves; the same form sent twice changes nothing the second time.
+
+    Args:
+        version: Of the registration as the page showed it; None overwrites whatever is there.
+
+    Raises:
+        RegistrationChangedError: If somebody else changed it meanwhile.
+        EventOverError: If the event is over.
+        RegistrationClosedError: If the registration was cancelled.
+    """
+    participant = db.session.scalars(
+        select(Participant)
+        .where(Participant.id == participant_id)
+        .with_for_update(of=Participant)
+        .execution_options(populate_existing=True)
+    ).one()
+    event = db.session.get_one(Event, participant.event_id)
+    if event.ends_at is not None and event.ends_at <= (now or utc_now()):
+        raise EventOverError(noop("The event is over. Your registration stays as it is"))
+    if participant.state == ParticipantState.CANCELLED:
+        raise RegistrationClosedError(noop("This registration was cancelled"))
+    wanted = details if "gender" in event.asks_for else replace(details, gender=participant.gender)
+    changed = [name for name in _OWN_COLUMNS if getattr(participant, name) != getattr(wanted, name)]
+    stored, asked = needs.needs_of(participant).texts, asked_needs(wanted.needs, event.asks_for)
+    has_new_needs = any(stored.get(kind, "") != text for kind, text in asked.items())
+    if not changed and not has_new_needs:
+        return participant
+    if version is not None and version != participant.version:
+        raise RegistrationChangedError(noop("Somebody else changed your registration while you were writing"))
+    for name in changed:
+        setattr(participant, name, getattr(wanted, name))
+    needs.store(participant, asked, is_own=True)
     participant.version += 1
     audit.record(
         "registration changed",
         "participant",
         participant.public_id,
         actor_id=None,
-        programme_id=participant.event.programme_id,
-        fields=("name", "organisation", "stakeholder_type", "mode"),
+        programme_id=event.programme_id,
+        fields=[*changed, *(["needs"] if has_new_needs else [])],
     )
+    return participant
 
 
 def _cancel(participant: Participant, event: Event, *, actor_id: int | None) -> None:
@@ -54,6 +113,7 @@ def _cancel(participant: Participant, event: Event, *, actor_id: int | None) -> 
     participant.cancelled_at = utc_now()
     participant.waiting_since = None
     participant.version += 1
+    needs.forget(participant.id)
     participant_mail.tell_of_cancellation(participant, event, is_by_organiser=actor_id is not None)
     audit.record(
         "registration cancelled",

@@ -44,6 +44,8 @@ class Profile:
     interpretation: str | None = None
     availability: str | None = None
     technical_needs: str | None = None
+    #: ``female``, ``male``, ``other``, or None for not stated; asked only where the event asks.
+    gender: str | None = None
     #: Languages that the person works in.
     languages: tuple[str, ...] = ()
     #: ``name`` and those of PROFILE_PARTS that may be published, each by itself.

@@ -15,7 +15,7 @@ from iurc_events.models.delegations import Delegation
 from iurc_events.permissions import Permission
 from iurc_events.queries import members as member_queries
 from iurc_events.queries import own_delegations
-from iurc_events.services import change_requests, members, own_speakers
+from iurc_events.services import change_requests, members, needs, own_speakers
 from iurc_events.services.delegation_rules import QuotaFullError
 from iurc_events.services.members import Member, MemberDetails
 from iurc_events.services.speakers import SpeakerChangedError
@@ -25,6 +25,7 @@ from iurc_events.web.errors import message_of
 from iurc_events.web.forms.delegations import WithdrawalForm
 from iurc_events.web.forms.speakers import OwnSpeakerForm
 from iurc_events.web.localisation import gettext as _
+from iurc_events.web.presentation.needs import need_differences
 from iurc_events.web.presentation.own_delegations import (
     Difference,
     can_ask_for_changes,
@@ -73,12 +74,16 @@ def register_speaker(delegation_id: uuid.UUID) -> ResponseReturnValue:
             )
             _say_asked()
             return back(delegation_id)
-        member = members.register(
-            actor=signed_in_user(),
-            delegation_id=delegation.id,
-            details=form.member_details,
-            has_consented=bool(form.consent.data),
-            may_wait=bool(form.may_wait.data),
+        actor, key = signed_in_user(), delegation.id
+        member = needs.keep_with(
+            lambda: members.register(
+                actor=actor,
+                delegation_id=key,
+                details=form.member_details,
+                has_consented=bool(form.consent.data),
+                may_wait=bool(form.may_wait.data),
+            ),
+            form.given_needs,
         )
     except NotFoundError:
         raise
@@ -116,9 +121,11 @@ def _kept(form: OwnSpeakerForm, member: Member) -> MemberDetails:
     return replace(form.member_details, gender=member.gender)
 
 
-def _form_for(delegation: Delegation, member: Member) -> OwnSpeakerForm:
+def _form_for(delegation: Delegation, member: Member, *, is_new: bool) -> OwnSpeakerForm:
     form = OwnSpeakerForm()
     form.offer(delegation, members.role_of(member), is_asking=_is_asking(delegation))
+    if not is_new and needs.needs_for_city(member).is_own:
+        form.leave_needs_to_person()
     return form
 
 
@@ -154,12 +161,18 @@ def _save(delegation: Delegation, member: Member, form: OwnSpeakerForm, *, is_ne
         _say_asked()
         return
     store = members.substitute if is_new else members.change
-    stored = store(
-        actor=signed_in_user(),
-        delegation_id=delegation.id,
-        member=member,
-        details=details,
-        has_consented=bool(form.consent.data),
+    actor, key = signed_in_user(), delegation.id
+    stored = needs.keep_with(
+        lambda: store(
+            actor=actor,
+            delegation_id=key,
+            member=member,
+            details=details,
+            has_consented=bool(form.consent.data),
+            version=form.shown_version,
+        ),
+        form.given_needs,
+        person=None if is_new else member,
         version=form.shown_version,
     )
     if is_new:
@@ -173,7 +186,7 @@ def _save(delegation: Delegation, member: Member, form: OwnSpeakerForm, *, is_ne
 def _edit(delegation_id: uuid.UUID, speaker_id: uuid.UUID, *, is_new: bool) -> ResponseReturnValue:
     delegation = own_delegation(delegation_id)
     member = member_queries.get_member_of(delegation, speaker_id)
-    form = _form_for(delegation, member)
+    form = _form_for(delegation, member, is_new=is_new)
     may_act = form.is_asking or is_open_for_answers(delegation, utc_now())
     theirs: list[Difference] = []
     if request.method == "GET":
@@ -184,15 +197,18 @@ def _edit(delegation_id: uuid.UUID, speaker_id: uuid.UUID, *, is_new: bool) -> R
             form.mode.data = member.mode or form.mode.data
         else:
             form.fill(member)
+            form.show_needs(needs.needs_for_city(member))
     elif form.validate_on_submit():
         try:
             _save(delegation, member, form, is_new=is_new)
-        except SpeakerChangedError as error:
+        except (SpeakerChangedError, needs.NeedsChangedError) as error:
             delegation = own_delegation(delegation_id)
             member = member_queries.get_member_of(delegation, speaker_id)
             form.form_errors = [message_of(error)]
             form.version.data = str(member.version)
-            theirs = [] if is_new else differences(members.details_of(member), _kept(form, member), g.language)
+            if not is_new:
+                theirs = differences(members.details_of(member), _kept(form, member), g.language)
+                theirs += need_differences(needs.needs_for_city(member).texts, form.given_needs, g.language)
         except NotFoundError:
             raise
         except DomainError as error:

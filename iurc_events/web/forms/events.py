@@ -22,6 +22,7 @@ from wtforms import (
 )
 from wtforms.validators import Email, InputRequired, Length, NumberRange, Optional
 
+from iurc_events.domain.needs import ASKED_FOR
 from iurc_events.domain.vocabulary import EVENT_FORMATS, EVENT_KINDS
 from iurc_events.localisation import noop
 from iurc_events.services.event_details import EventDetails, JoinLinkDetails
@@ -37,6 +38,7 @@ from iurc_events.web.forms.fields import (
 )
 from iurc_events.web.forms.time_slots import SlotForm
 from iurc_events.web.localisation import current_language, gettext
+from iurc_events.web.presentation.needs import ASKED_WORDS
 from iurc_events.web.presentation.vocabulary import label
 
 Choices = Sequence[tuple[int, str]]
@@ -112,6 +114,7 @@ class EventForm(SlotForm):
     is_registration_open = BooleanField(noop("People can sign up on the page"))
     registration_opens_on = WallDateField(noop("Registration opens on"), [Optional()])
     registration_closes_on = WallDateField(noop("Registration closes on"), [Optional()])
+    asks_for = SelectMultipleField(noop("What people are asked for"))
     contact_name = StringField(noop("Contact"), [Length(max=200)], filters=[stripped])
     contact_email = EmailAddressField(noop("Mail address of the contact"), [Optional(), Email(), Length(max=254)])
     working_languages = SelectMultipleField(noop("Working languages"))
@@ -144,6 +147,7 @@ class EventForm(SlotForm):
         self.sdgs.choices = [
             (number, f"{number} {label('sdg', str(number), current_language())}") for number in range(1, 18)
         ]
+        self.asks_for.choices = [(name, gettext(ASKED_WORDS[name])) for name in ASKED_FOR]
         names = {"en": "English", "zh": "中文", **{code: code for code in other_languages}}
         self.working_languages.choices = list(names.items())
 
@@ -157,6 +161,7 @@ class EventForm(SlotForm):
         self.themes.data, self.pairs.data = list(details.theme_ids), list(details.pair_ids)
         self.cities.data, self.also_for.data = list(details.city_ids), list(details.also_for_ids)
         self.sdgs.data, self.working_languages.data = list(details.sdgs), list(details.working_languages)
+        self.asks_for.data = list(details.asks_for)
         self.capacity.data, self.is_registration_open.data = details.capacity, details.is_registration_open
         self.registration_opens_on.process(None, _day(details.registration_opens_on))
         self.registration_closes_on.process(None, _day(details.registration_closes_on))
@@ -227,6 +232,7 @@ class EventForm(SlotForm):
             ),
             sdgs=_ordered(base.sdgs, self.sdgs.data),
             working_languages=_ordered(base.working_languages, self.working_languages.data),
+            asks_for=tuple(name for name in ASKED_FOR if name in (self.asks_for.data or ())),
             capacity=self.capacity.data,
             registration_opens_on=_iso(self.registration_opens_on.data),
             registration_closes_on=_iso(self.registration_closes_on.data),

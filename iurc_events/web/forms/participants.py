@@ -12,14 +12,16 @@ from iurc_events.domain.vocabulary import STAKEHOLDER_TYPES
 from iurc_events.localisation import noop
 from iurc_events.models.events import Event
 from iurc_events.queries import participants as participant_queries
+from iurc_events.services.participants import OwnDetails
 from iurc_events.web.forms.fields import BaseForm, EmailAddressField, Required, select_choices, stripped
+from iurc_events.web.forms.needs import AskedFields
 from iurc_events.web.localisation import current_language
 from iurc_events.web.localisation import gettext as _
 from iurc_events.web.presentation.vocabulary import choices, label
 
 
-class OwnRegistrationForm(BaseForm):
-    """What people say about themselves and may change later."""
+class ParticipantForm(AskedFields, BaseForm):
+    """What people say about themselves."""
 
     name = StringField(
         noop("Your name"),
@@ -41,9 +43,10 @@ class OwnRegistrationForm(BaseForm):
         """Give the fields their choices: on site and online only as the event is held.
 
         Args:
-            event: Anything with the event's ``format``.
+            event: Anything with the event's ``format`` and ``asks_for``.
         """
         language = current_language()
+        self.ask_for(event.asks_for)
         self.stakeholder_type.choices = select_choices(choices("stakeholder", language, STAKEHOLDER_TYPES))
         modes = {"onsite": ("onsite",), "online": ("online",)}.get(event.format, ("onsite", "online"))
         self.mode.choices = select_choices([(mode, label("attendance", mode, language)) for mode in modes])
@@ -51,7 +54,31 @@ class OwnRegistrationForm(BaseForm):
             self.mode.data = modes[0]
 
 
-class SignUpForm(OwnRegistrationForm):
+class OwnRegistrationForm(ParticipantForm):
+    """What people may change later."""
+
+    version = HiddenField()
+
+    @property
+    def shown_version(self) -> int | None:
+        """The version that the form was opened with."""
+        text = self.version.data or ""
+        return int(text) if text.isdecimal() and len(text) < 10 else None
+
+    @property
+    def details(self) -> OwnDetails:
+        """What was typed, for the service."""
+        return OwnDetails(
+            name=self.name.data or "",
+            organisation=self.organisation.data or "",
+            stakeholder_type=self.stakeholder_type.data,
+            mode=self.mode.data,
+            gender=self.given_gender,
+            needs=self.given_needs,
+        )
+
+
+class SignUpForm(ParticipantForm):
     """A registration."""
 
     email = EmailAddressField(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -75,9 +76,10 @@ class SpeakerPageForm(OwnSpeakerForm):
     slides = FileField(noop("Choose your slides"))
     published = SelectMultipleField(noop("What may be published"))
 
-    def prepare(self, speaker: Speaker) -> None:
-        """Give the fields their choices, in the page's language."""
-        for name in set(self._fields) - _FIELDS:  # what only a delegation says of its people
+    def prepare(self, speaker: Speaker, asks_for: Sequence[str] = ()) -> None:
+        """Give the fields their choices, in the page's language, and keep those that the event asks for."""
+        self.ask_for(asks_for)
+        for name in set(self._fields) - _FIELDS - set(asks_for):  # what only a delegation says of its people
             del self._fields[name]
         language = current_language()
         self.is_family_first = _is_family_first(speaker)
@@ -111,6 +113,7 @@ class SpeakerPageForm(OwnSpeakerForm):
         self.technical_needs.data = speaker.technical_needs or ""
         self.published.data = [*(["name"] if speaker.consented_at else []), *speaker.published_parts]
         self.version.data = str(speaker.version)
+        self.gender.data = speaker.gender or ""
         for name in ("title", "organisation", "topic", "abstract", "biography"):
             texts = getattr(speaker, name) or {}
             field = getattr(self, name)
@@ -142,6 +145,7 @@ class SpeakerPageForm(OwnSpeakerForm):
             name_native=speaker.name_native,
             languages=tuple(self.languages.data or ()),
             published=tuple(self.published.data or ()),
+            gender=self.given_gender if self.asks_gender else speaker.gender,
             **texts,
             **words,
         )

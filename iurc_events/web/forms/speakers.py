@@ -8,7 +8,7 @@ from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringFi
 from wtforms.validators import Email, Length, Optional
 
 from iurc_events.domain.language_maps import LanguageMap
-from iurc_events.domain.vocabulary import GENDERS, STAKEHOLDER_TYPES
+from iurc_events.domain.vocabulary import STAKEHOLDER_TYPES
 from iurc_events.localisation import noop
 from iurc_events.models.delegations import Delegation
 from iurc_events.services.members import Member, MemberDetails
@@ -24,6 +24,7 @@ from iurc_events.web.forms.fields import (
     select_choices,
     stripped,
 )
+from iurc_events.web.forms.needs import AskedFields
 from iurc_events.web.localisation import current_language
 from iurc_events.web.localisation import gettext as _
 from iurc_events.web.presentation.vocabulary import choices, label
@@ -35,7 +36,7 @@ _SHORT = Length(max=100, message=noop("Write at most 100 characters"))
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff〇]")
 
 
-class OwnSpeakerForm(BaseForm):
+class OwnSpeakerForm(AskedFields, BaseForm):
     """Somebody of the own city: names in both scripts, what they are at this event; and their talk."""
 
     family_zh = StringField(noop("Family name"), [Optional(), _SHORT], filters=[stripped])
@@ -55,7 +56,6 @@ class OwnSpeakerForm(BaseForm):
         [Optional(), Length(max=254), Email(noop("Enter a mail address such as name@example.org"))],
     )
     consent = BooleanField(noop("The speaker agrees to be named in the public agenda"))
-    gender = SelectField(noop("Gender"), [Optional()], default="")
     may_wait = BooleanField(noop("Put the person on the waiting list"))
     reason = TextAreaField(noop("Why the change is needed"), [Optional(), Length(max=1000)], filters=[stripped])
     version = HiddenField()
@@ -74,12 +74,11 @@ class OwnSpeakerForm(BaseForm):
         """Give the fields their choices, in the page's language, as the event allows and the role needs."""
         event, language = delegation.event, current_language()
         self.role, self.is_asking = role, is_asking
-        self.gender.choices = select_choices([("", _("Not stated")), *choices("gender", language, GENDERS)])
+        # after the deadline needs are not asked: a change that waits for an answer would keep them for too long
+        self.ask_for([name for name in event.asks_for if name == "gender" or not is_asking])
         if role != "speaker":
             for name in ("honorific", "topic", "abstract", "language_spoken", "consent"):
                 del self._fields[name]
-        if "gender" not in event.asks_for:
-            del self._fields["gender"]
         if not is_asking:
             del self._fields["reason"]
         self.is_family_first = delegation.city.side == "China"

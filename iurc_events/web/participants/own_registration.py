@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import cast
 
 from flask import Blueprint, Response, abort, flash, g, redirect, render_template, session, url_for
@@ -10,14 +11,18 @@ from flask.typing import ResponseReturnValue
 from iurc_events.calendars.entries import CalendarLanguage
 from iurc_events.database import utc_now
 from iurc_events.domain.clock_texts import zones_of_programme
+from iurc_events.domain.errors import DomainError
 from iurc_events.models.participants import Participant
 from iurc_events.queries import participants as participant_queries
 from iurc_events.queries import waiting_list
-from iurc_events.services import check_in, participants
+from iurc_events.services import check_in, needs, participants
 from iurc_events.services.calendar_files import event_file, with_entry_code
 from iurc_events.web.access import by_token
+from iurc_events.web.errors import message_of
 from iurc_events.web.forms.participants import OwnRegistrationForm
 from iurc_events.web.localisation import gettext as _
+from iurc_events.web.presentation.needs import registration_differences
+from iurc_events.web.presentation.own_delegations import Difference
 from iurc_events.web.presentation.times import time_view
 
 blueprint = Blueprint("own_registration", __name__, url_prefix="/<any(en,zh):lang>/my")
@@ -42,7 +47,9 @@ def _own() -> Participant:
     return participant
 
 
-def _page(participant: Participant, form: OwnRegistrationForm, status: int = 200) -> ResponseReturnValue:
+def _page(
+    participant: Participant, form: OwnRegistrationForm, status: int = 200, *, theirs: Sequence[Difference] = ()
+) -> ResponseReturnValue:
     event = participant.event
     zones = zones_of_programme(event.programme.reference_zones)
     may_join = participant.state in participants.SEATED
@@ -52,6 +59,7 @@ def _page(participant: Participant, form: OwnRegistrationForm, status: int = 200
             participant=participant,
             event=event,
             form=form,
+            theirs=theirs,
             time=time_view(event.slot, zones, g.language, now=utc_now()) if event.slot else None,
             join_links=participant_queries.list_join_links(event.id) if may_join else [],
             has_seat=may_join,
@@ -70,6 +78,8 @@ def show_registration() -> ResponseReturnValue:
     participant = _own()
     form = OwnRegistrationForm(obj=participant)
     form.offer(participant.event)
+    form.version.data = str(participant.version)
+    form.show_needs(needs.needs_of(participant))
     return _page(participant, form)
 
 
@@ -80,15 +90,20 @@ def change() -> ResponseReturnValue:
     participant = _own()
     form = OwnRegistrationForm()
     form.offer(participant.event)
-    if not form.validate_on_submit() or participant.state == "cancelled":
+    if not form.validate_on_submit():
         return _page(participant, form, 422)
-    participants.change(
-        participant.id,
-        name=form.name.data or "",
-        organisation=form.organisation.data or "",
-        stakeholder_type=form.stakeholder_type.data,
-        mode=form.mode.data,
-    )
+    details, key = form.details, participant.id
+    try:
+        participants.change(key, details, version=form.shown_version)
+    except DomainError as error:
+        participant = _own()
+        form.form_errors.append(message_of(error))
+        theirs: list[Difference] = []
+        if isinstance(error, participants.RegistrationChangedError):
+            stored = needs.needs_of(participant).texts
+            theirs = registration_differences(participant, stored, details, participant.event.asks_for, g.language)
+            form.version.data = str(participant.version)
+        return _page(participant, form, 422, theirs=theirs)
     flash(_("Your registration is changed"), "success")
     return redirect(url_for(".show_registration"), code=303)
 

@@ -79,6 +79,8 @@ def sign_up(slug: str) -> ResponseReturnValue:
             stakeholder_type=form.stakeholder_type.data,
             mode=form.mode.data,
             language=g.language,
+            gender=form.given_gender,
+            needs=form.given_needs,
         ),
         attempt=form.attempt_id,
         standing=event,

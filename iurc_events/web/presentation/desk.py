@@ -46,6 +46,7 @@ FIELD_NAMES = {
     "registration_opens_on": noop("Registration opens on"),
     "registration_closes_on": noop("Registration closes on"),
     "is_registration_open": noop("People can sign up on the page"),
+    "asks_for": noop("What people are asked for"),
     "contact_name": noop("Contact"),
     "contact_email": noop("Mail address of the contact"),
     "working_languages": noop("Working languages"),

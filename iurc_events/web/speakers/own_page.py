@@ -30,13 +30,14 @@ from iurc_events.domain.errors import DomainError, NotFoundError
 from iurc_events.models.speakers import Speaker
 from iurc_events.queries import participants as participant_queries
 from iurc_events.queries import speaker_pages as page_queries
-from iurc_events.services import attempts, pictures, speaker_files, speaker_pages, tokens
+from iurc_events.services import attempts, needs, pictures, speaker_files, speaker_pages, tokens
 from iurc_events.services.attempts import Limit
 from iurc_events.services.speaker_pages import ProfileChangedError
 from iurc_events.web.access import by_token
 from iurc_events.web.errors import message_of
 from iurc_events.web.forms.speaker_pages import SpeakerPageForm, read_upload
 from iurc_events.web.localisation import gettext as _
+from iurc_events.web.presentation.needs import need_differences
 from iurc_events.web.presentation.speaker_pages import differences, page_view
 from iurc_events.web.speakers.published_files import answer_file
 
@@ -81,7 +82,7 @@ def _private(page: str, status: int = 200) -> Response:
 
 def _form(speaker: Speaker) -> SpeakerPageForm:
     form = SpeakerPageForm()
-    form.prepare(speaker)
+    form.prepare(speaker, page_queries.get_event(speaker).asks_for)
     return form
 
 
@@ -118,6 +119,7 @@ def show_page() -> ResponseReturnValue:
     speaker = _own()
     form = _form(speaker)
     form.show(speaker)
+    form.show_needs(needs.needs_of(speaker))
     return _page(speaker, form)
 
 
@@ -174,14 +176,20 @@ def save_page() -> ResponseReturnValue:
     theirs: list[Any] = []
     if is_fine:
         try:
-            stored = speaker_pages.save(
-                key, form.profile_for(speaker), version=form.shown_version, is_complete=step == "complete"
+            profile, version = form.profile_for(speaker), form.shown_version
+            stored = needs.keep_with(
+                lambda: speaker_pages.save(key, profile, version=version, is_complete=step == "complete"),
+                form.given_needs,
+                is_own=True,
+                person=speaker,
+                version=version,
             )
             form.version.data = str(stored.version)
-        except ProfileChangedError as error:
+        except (ProfileChangedError, needs.NeedsChangedError) as error:
             speaker = _own()
             form.form_errors.append(message_of(error))
             theirs = differences(speaker_pages.profile_of(speaker), form.profile_for(speaker), g.language)
+            theirs += need_differences(needs.needs_of(speaker).texts, form.given_needs, g.language)
             form.version.data = str(speaker.version)
             is_fine = False
     has_stored = _store_file(form, key)
