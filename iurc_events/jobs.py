@@ -19,6 +19,7 @@ from iurc_events.services import (
     accounts,
     attempts,
     erasure_traces,
+    feed_use,
     outbox,
     people_entry,
     people_imports,
@@ -47,6 +48,7 @@ class Job:
 JOBS: Final[tuple[Job, ...]] = (
     Job("mail", timedelta(seconds=PAUSE), outbox.deliver_due),
     Job("lists of people", timedelta(seconds=PAUSE), people_entry.enter_due),
+    Job("use of calendars", timedelta(minutes=1), feed_use.write_down),
     Job("old lists of people", timedelta(hours=1), people_imports.forget_old),
     Job("keys of persons", timedelta(hours=1), person_keys.note_missing),
     Job("old links", timedelta(hours=1), accounts.forget_old_tokens),

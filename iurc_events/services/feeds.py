@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -37,6 +38,8 @@ class Feed:
     etag: str
     revised_at: datetime
     file_name: str
+    #: Of a personal feed, the subscription that it was asked for by.
+    subscription_id: uuid.UUID | None = None
 
 
 def _name(subject: FeedSubject, language: str) -> str:
@@ -139,7 +142,7 @@ def render_personal_feed(token: str, language: CalendarLanguage, *, now: datetim
         url=settings().base_url + f"/{page_language}/account/calendars",
         revised_at=revised_at,
     )
-    return Feed(body, etag(body), revised_at, "my-iurc-events.ics")
+    return Feed(body, etag(body), revised_at, "my-iurc-events.ics", subscription.public_id)
 
 
 class NameTakenError(DomainError):

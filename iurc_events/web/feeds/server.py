@@ -25,6 +25,7 @@ from iurc_events.config import VERSION, settings
 from iurc_events.database import utc_now
 from iurc_events.domain.errors import NotFoundError
 from iurc_events.services import feeds
+from iurc_events.services.feed_use import FeedUse
 from iurc_events.web.security import security_headers
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ class FeedServer:
         self._app = app
         self._next = app.wsgi_app
         self._kept = KeptFeeds()
+        self._use = FeedUse()
         self._headers = security_headers(app.extensions["settings"])
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -104,6 +106,8 @@ class FeedServer:
                 if since is not None:
                     return _plain(400, "from: not for personal calendars")
                 feed = feeds.render_personal_feed(found[1], language)
+                if feed.subscription_id is not None:
+                    self._use.note(feed.subscription_id, utc_now())
                 kept = KeptFeed(feed, gzip.compress(feed.body, 6, mtime=0))
                 return _feed_response(request, kept, feed.revised_at, is_private=True)
         except feeds.GoneError as error:
