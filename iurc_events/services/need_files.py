@@ -13,7 +13,7 @@ from iurc_events.localisation.vocabulary import label
 from iurc_events.queries.needs import Need
 from iurc_events.services.count_files import FileKind
 
-KIND_WORDS = {"dietary": noop("Food and drink"), "accessibility": noop("Accessibility"), "visa": noop("Visa")}
+KIND_WORDS = {"dietary": noop("Food and drink"), "accessibility": noop("Accessibility needs"), "visa": noop("Visa")}
 
 
 def needs_file(needs: Sequence[Need], language: str, kind: FileKind, *, deleted_after: str) -> bytes:
@@ -29,7 +29,7 @@ def needs_file(needs: Sequence[Need], language: str, kind: FileKind, *, deleted_
     headings = [
         word(text)
         for text in (
-            noop("Kind"), noop("Need"), noop("Name in English"), noop("Name in Chinese"), noop("City"),
+            noop("Kind"), noop("Need"), noop("English name"), noop("Chinese name"), noop("City"),
             noop("Comes as"), noop("Takes part"), noop("Delete after"),
         )
     ]  # fmt: skip

@@ -27,7 +27,7 @@ class AskedFields:
         _fields: dict[str, Any]
 
     dietary = StringField(noop("Food and drink"), [Optional(), _LENGTH], filters=[stripped])
-    accessibility = TextAreaField(noop("Accessibility"), [Optional(), _LENGTH], filters=[stripped])
+    accessibility = TextAreaField(noop("Accessibility needs"), [Optional(), _LENGTH], filters=[stripped])
     visa = TextAreaField(noop("Visa"), [Optional(), _LENGTH], filters=[stripped])
     gender = SelectField(noop("Gender"), [Optional()], default="")
     #: Whether the person gave the needs, so that this form does not show them.

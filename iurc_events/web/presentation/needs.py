@@ -18,7 +18,7 @@ from iurc_events.web.presentation.vocabulary import label
 
 ASKED_WORDS: Final = {
     "dietary": noop("Food and drink"),
-    "accessibility": noop("Accessibility"),
+    "accessibility": noop("Accessibility needs"),
     "visa": noop("Visa"),
     "gender": noop("Gender"),
 }
