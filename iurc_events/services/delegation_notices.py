@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+from sqlalchemy import insert
+
 from iurc_events import addresses
 from iurc_events.config import settings
 from iurc_events.database import db, utc_now
@@ -13,9 +15,11 @@ from iurc_events.domain.secrets import hash_token, new_token
 from iurc_events.localisation import noop, translate
 from iurc_events.localisation.vocabulary import label
 from iurc_events.mail import delegation_life as builders
+from iurc_events.mail.contents import EventFacts
 from iurc_events.models.accounts import OneTimeToken, User
 from iurc_events.models.delegations import Delegation
 from iurc_events.models.events import Event
+from iurc_events.models.messages import Message
 from iurc_events.models.participants import Participant
 from iurc_events.services import mail_facts, outbox
 from iurc_events.services.member_details import Member, label_of
@@ -24,55 +28,74 @@ from iurc_events.services.member_details import Member, label_of
 _LINK_LIFETIME = timedelta(days=90)
 
 
-def _personal_link(event: Event, participant: Participant) -> str:
-    token = new_token()
-    db.session.add(
-        OneTimeToken(
-            token_hash=hash_token(token),
-            purpose="registration",
-            participant_id=participant.id,
-            event_id=event.id,
-            expires_at=max(event.ends_at or utc_now(), utc_now()) + _LINK_LIFETIME,
-        )
-    )
-    return settings().base_url + addresses.registration(token, participant.language)
-
-
 def tell_participant(event: Event, delegation: Delegation, participant: Participant, *, registered_by: User) -> None:
     """Tell somebody whom a delegate registered what is kept of them and how to correct it (sec-15)."""
-    if not participant.email:
-        return
-    language = participant.language
-    stored = [
+    tell_participants(event, delegation, [participant], registered_by=registered_by)
+
+
+def tell_participants(
+    event: Event, delegation: Delegation, participants: Sequence[Participant], *, registered_by: User | None
+) -> None:
+    """Tell all of them who have a mail address, each in their language; links and mails are stored at once."""
+    db.session.flush()
+    until = max(event.ends_at or utc_now(), utc_now()) + _LINK_LIFETIME
+    facts: dict[str, EventFacts] = {}
+    links, mails = [], []
+    for participant in participants:
+        if not participant.email:
+            continue
+        language = participant.language
+        if language not in facts:
+            facts[language] = mail_facts.event_facts(event, language, own_city=delegation.city)
+        token = new_token()
+        links.append(
+            {
+                "token_hash": hash_token(token),
+                "purpose": "registration",
+                "participant_id": participant.id,
+                "event_id": event.id,
+                "expires_at": until,
+            }
+        )
+        text = builders.member_notice(
+            language,
+            name=participant.name,
+            city=delegation.city.name,
+            event=facts[language],
+            registered_by=(registered_by.name or registered_by.email) if registered_by else "",
+            stored=_stored(participant, language),
+            url=settings().base_url + addresses.registration(token, language),
+            privacy_url=f"{settings().base_url}/{language}/personal-data",
+            is_waiting=participant.state == "waiting",
+        )
+        mails.append(
+            outbox.values_of(
+                "member-notice",
+                participant.email,
+                participant.name,
+                language,
+                text,
+                programme_id=event.programme_id,
+                event_id=event.id,
+                delegation_id=delegation.id,
+                participant_id=participant.id,
+                is_secret=True,
+            )
+        )
+    if mails:
+        db.session.execute(insert(OneTimeToken), links)
+        db.session.execute(insert(Message), mails)
+
+
+def _stored(participant: Participant, language: str) -> list[tuple[str, str]]:
+    """Return what was entered of a participant, as pairs of label and value."""
+    return [
         (translate(noop("Name"), language), participant.name),
         (translate(noop("Job title"), language), participant.title),
         (translate(noop("Organisation"), language), participant.organisation),
         (translate(noop("Takes part"), language), label("attendance", participant.mode, language)),
-        (translate(noop("Mail address"), language), participant.email),
+        (translate(noop("Mail address"), language), participant.email or ""),
     ]
-    text = builders.member_notice(
-        language,
-        name=participant.name,
-        city=delegation.city.name,
-        event=mail_facts.event_facts(event, language, own_city=delegation.city),
-        registered_by=registered_by.name or registered_by.email,
-        stored=stored,
-        url=_personal_link(event, participant),
-        privacy_url=f"{settings().base_url}/{language}/personal-data",
-        is_waiting=participant.state == "waiting",
-    )
-    outbox.queue(
-        "member-notice",
-        participant.email,
-        participant.name,
-        language,
-        text,
-        programme_id=event.programme_id,
-        event_id=event.id,
-        delegation_id=delegation.id,
-        participant_id=participant.id,
-        is_secret=True,
-    )
 
 
 def tell_moved_up(event: Event, delegation: Delegation, members: Sequence[Member]) -> None:

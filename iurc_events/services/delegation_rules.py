@@ -11,7 +11,7 @@ from sqlalchemy import select
 from iurc_events.database import db
 from iurc_events.domain.errors import DomainError, NotFoundError
 from iurc_events.domain.time_slots import deadline_instant
-from iurc_events.domain.vocabulary import SEATED_STATES, EventState, RoleName, SpeakerState
+from iurc_events.domain.vocabulary import SEATED_STATES, DelegationState, EventState, RoleName, SpeakerState
 from iurc_events.localisation import noop
 from iurc_events.models.accounts import User
 from iurc_events.models.delegations import Delegation, DelegationQuota
@@ -119,6 +119,14 @@ def check_open(event: Event) -> None:
         raise EventClosedError(noop("The event was cancelled"))
     if event.state == EventState.HELD:
         raise EventClosedError(noop("The event was held already"))
+
+
+def note_work(delegation: Delegation) -> None:
+    """Note that the city is at work on its answer."""
+    if delegation.state in (DelegationState.INVITED, DelegationState.OPENED, DelegationState.DECLINED):
+        delegation.state = DelegationState.NOMINATING.value
+        delegation.decline_reason = None
+    delegation.version += 1
 
 
 def is_past_deadline(delegation: Delegation, now: datetime) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -151,7 +151,11 @@ def list_active(delegation_id: int) -> list[Member]:
 
 def find_same(delegation: Delegation, details: SpeakerDetails) -> Member | None:
     """Find a member by the same mail address, else by the same name in either script."""
-    active = _list_alike(delegation.id, details)
+    return pick_same(_list_alike(delegation.id, details), details)
+
+
+def pick_same(active: Sequence[Member], details: SpeakerDetails) -> Member | None:
+    """Choose who is the same among members alike: by mail address, else by name where no address speaks against it."""
     if details.email:
         wanted = details.email.casefold()
         if found := next((each for each in active if each.email and each.email.casefold() == wanted), None):

@@ -6,33 +6,26 @@ The city acts until its deadline, organisers of the event at any time; after it 
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import func, select
-
 from iurc_events.database import db, in_transaction, utc_now
 from iurc_events.domain.errors import DomainError, NotFoundError
-from iurc_events.domain.language_maps import cleaned, text_of
-from iurc_events.domain.secrets import hash_token, new_token
-from iurc_events.domain.vocabulary import DelegationState, ParticipantState, SpeakerState
+from iurc_events.domain.vocabulary import ParticipantState, SpeakerState
 from iurc_events.localisation import noop
 from iurc_events.models.accounts import User
 from iurc_events.models.delegations import Delegation
-from iurc_events.models.events import Event
 from iurc_events.models.participants import Participant
 from iurc_events.models.speakers import Speaker
 from iurc_events.services import (
-    audit,
     delegation_exits,
     delegation_notices,
     delegation_rules,
     delegation_waiting,
     invitations,
+    member_entry,
     own_speakers,
     seats,
-    speaker_persons,
 )
 from iurc_events.services.member_details import (
     Member,
@@ -41,14 +34,14 @@ from iurc_events.services.member_details import (
     details_of,
     find_same,
     from_json,
-    in_one_text,
     is_active,
     label_of,
     name_of,
     role_of,
     to_json,
 )
-from iurc_events.services.speakers import AlreadySpeakerError, SpeakerChangedError
+from iurc_events.services.member_entry import AlreadyMemberError
+from iurc_events.services.speakers import SpeakerChangedError
 
 __all__ = [
     "AlreadyMemberError", "Member", "MemberChangedError", "MemberDetails", "change", "details_of", "find_same",
@@ -56,16 +49,8 @@ __all__ = [
 ]  # fmt: skip
 
 
-class AlreadyMemberError(AlreadySpeakerError):
-    """Somebody of that mail address is registered for the event already."""
-
-
 class MemberChangedError(SpeakerChangedError):
     """Somebody else changed the person since the form was opened."""
-
-
-def _fallback_mode(event: Event) -> str:
-    return "online" if event.format == "online" else "onsite"
 
 
 def _lock_member(delegation: Delegation, member: Member) -> Member:
@@ -82,81 +67,6 @@ def _lock_member(delegation: Delegation, member: Member) -> Member:
     if found is None or found.delegation_id != delegation.id:
         raise NotFoundError(noop("There is no such person in the delegation"))
     return found
-
-
-def _store(event: Event, participant: Participant, details: MemberDetails) -> None:
-    """Write what is said of a participant; ``name`` is the one in the person's own language."""
-    names = as_kept(details, fallback_mode=_fallback_mode(event)).name
-    first, other = ("zh", "en") if participant.language == "zh" else ("en", "zh")
-    if first not in names:
-        first, other = other, first
-    participant.name, participant.name_other = names[first][:200], names.get(other, "")[:200]
-    participant.email = details.email or None
-    participant.title = in_one_text(details.title, 300)
-    participant.organisation = in_one_text(details.organisation, 300)
-    participant.stakeholder_type = details.stakeholder_type or "other"
-    participant.mode = details.mode or _fallback_mode(event)
-    participant.role = details.role
-    participant.gender = details.gender or None
-
-
-def _check(details: MemberDetails) -> None:
-    if not cleaned(details.name):
-        raise DomainError(noop("Enter the name in English or Chinese"))
-
-
-def _audit(action: str, event: Event, participant: Participant, actor: User, *fields: str) -> None:
-    audit.record(
-        action,
-        "participant",
-        participant.public_id,
-        actor_id=actor.id,
-        programme_id=event.programme_id,
-        fields=fields,
-    )
-
-
-def _known_address(event: Event, details: MemberDetails) -> Participant | None:
-    if not details.email:
-        return None
-    return db.session.scalars(
-        select(Participant).where(
-            Participant.event_id == event.id, func.lower(Participant.email) == details.email.lower()
-        )
-    ).one_or_none()
-
-
-def _already(details: MemberDetails) -> AlreadyMemberError:
-    return AlreadyMemberError(noop("%(name)s is registered for this event already"), name=text_of(details.name, "en"))
-
-
-def _enter(event: Event, delegation: Delegation, details: MemberDetails, actor: User, now: datetime) -> Participant:
-    """Find or make the row of a participant; one who was withdrawn may be registered again."""
-    known = _known_address(event, details)
-    if known is not None and is_active(known):
-        raise _already(details)
-    participant = known or Participant(event_id=event.id, public_id=uuid.uuid4(), version=0)
-    if known is None:
-        person = speaker_persons.find_person(details.name, details.email, delegation.city_id)
-        if person is None:
-            person = speaker_persons.make_person(details.name, details.family_name, details.name_native, details.email)
-        participant.person_id = person.id
-    participant.language = "zh" if "zh" in details.name and delegation.city.side == "China" else "en"
-    _store(event, participant, details)
-    participant.delegation_id, participant.city_id = delegation.id, delegation.city_id
-    participant.consented_at = participant.created_at = now
-    participant.cancelled_at = participant.confirmed_at = participant.waiting_since = None
-    participant.token_hash = hash_token(new_token())
-    participant.version += 1
-    return participant
-
-
-def _note_work(delegation: Delegation) -> None:
-    """Note that the city is at work on its answer."""
-    if delegation.state in (DelegationState.INVITED, DelegationState.OPENED, DelegationState.DECLINED):
-        delegation.state = DelegationState.NOMINATING.value
-        delegation.decline_reason = None
-    delegation.version += 1
 
 
 @in_transaction
@@ -184,7 +94,7 @@ def register(
     event, delegation = delegation_rules.lock_for_change(actor, delegation_id, moment)
     if delegation.city_id in actor.city_ids:
         invitations.mark_opened(delegation, moment)
-    _check(details)
+    member_entry.check_name(details)
     if details.role == "speaker":
         speaker = own_speakers.register(
             actor=actor,
@@ -197,25 +107,22 @@ def register(
         if details.gender:
             speaker.gender = details.gender
         return speaker
-    kept = as_kept(details, fallback_mode=_fallback_mode(event))
-    same = find_same(delegation, kept)
-    if same is not None and (details_of(same) == kept or (same.email and same.email == kept.email)):
-        if details_of(same) == kept:
-            return same
-        raise _already(details)
+    kept = as_kept(details, fallback_mode=member_entry.fallback_mode(event))
+    if same := member_entry.pick_same(find_same(delegation, kept), kept):
+        return same
     has_place = delegation_rules.has_place(delegation.id, kept.role, kept.mode)
     if not has_place and not may_wait:
         delegation_rules.check_quota(delegation, kept.mode, role=kept.role)
-    participant = _enter(event, delegation, kept, actor, moment)
+    participant = member_entry.enter(event, delegation, kept, moment)
     if has_place and seats.take(event.id):
         participant.state = ParticipantState.REGISTERED.value
     else:
         delegation_waiting.wait(participant, moment)
     db.session.add(participant)
-    _note_work(delegation)
+    delegation_rules.note_work(delegation)
     db.session.flush()
     delegation_notices.tell_participant(event, delegation, participant, registered_by=actor)
-    _audit(noop("registered by the city"), event, participant, actor)
+    member_entry.record(noop("registered by the city"), event, participant, actor)
     return participant
 
 
@@ -245,7 +152,7 @@ def change(
     found = _lock_member(delegation, member)
     if (role_of(found) == "speaker") != (details.role == "speaker"):
         raise DomainError(noop("Withdraw the person and register them anew to change between speaker and participant"))
-    _check(details)
+    member_entry.check_name(details)
     if isinstance(found, Speaker):
         changed = own_speakers.change(
             actor=actor,
@@ -262,22 +169,15 @@ def change(
         raise MemberChangedError(noop("Somebody else changed this person while you were writing"))
     if not is_active(found):
         raise DomainError(noop("This person was withdrawn"))
-    kept = as_kept(details, fallback_mode=_fallback_mode(event))
+    kept = as_kept(details, fallback_mode=member_entry.fallback_mode(event))
     if details_of(found) == kept:
         return found
-    known = _known_address(event, kept)
-    if known is not None and known.id != found.id:
-        raise _already(kept)
-    moves = (kept.role, kept.mode) != (found.role, found.mode)
-    if moves and found.state != ParticipantState.WAITING:
-        delegation_rules.check_quota(delegation, kept.mode, role=kept.role, without=found.id)
     had_email = found.email
-    _store(event, found, kept)
-    found.version += 1
+    moves = member_entry.correct(event, delegation, found, kept)
     db.session.flush()
     if found.email and found.email != had_email:
         delegation_notices.tell_participant(event, delegation, found, registered_by=actor)
-    _audit(noop("changed by the city"), event, found, actor, "name", "organisation", "mode", "role")
+    member_entry.record(noop("changed by the city"), event, found, actor, "name", "organisation", "mode", "role")
     if moves:
         delegation_waiting.move_up(event, delegation)
     return found
@@ -297,7 +197,7 @@ def withdraw(*, actor: User, delegation_id: int, member: Member, now: datetime |
         return own_speakers.withdraw(actor=actor, delegation_id=delegation_id, speaker_id=found.id, now=moment)
     if is_active(found):
         delegation_exits.cancel_participant(event, found, moment)
-        _audit(noop("withdrawn by the city"), event, found, actor)
+        member_entry.record(noop("withdrawn by the city"), event, found, actor)
         delegation_waiting.move_up(event, delegation)
         seats.fill(event)
     return found
@@ -324,7 +224,7 @@ def substitute(
     moment = now or utc_now()
     event, delegation = delegation_rules.lock_for_change(actor, delegation_id, moment)
     found = _lock_member(delegation, member)
-    _check(details)
+    member_entry.check_name(details)
     if isinstance(found, Speaker):
         substitute_speaker = own_speakers.substitute(
             actor=actor,
@@ -347,7 +247,7 @@ def substitute(
     if kept.mode != found.mode and found.state != ParticipantState.WAITING:
         delegation_rules.check_quota(delegation, kept.mode, role=kept.role, without=found.id)
     state, since = found.state, found.waiting_since
-    new = _enter(event, delegation, kept, actor, moment)
+    new = member_entry.enter(event, delegation, kept, moment)
     found.state = ParticipantState.CANCELLED.value
     found.cancelled_at, found.waiting_since = moment, None
     found.version += 1
@@ -357,8 +257,8 @@ def substitute(
     delegation.version += 1
     db.session.flush()
     delegation_notices.tell_participant(event, delegation, new, registered_by=actor)
-    _audit(noop("replaced by the city"), event, found, actor)
-    _audit(noop("registered by the city"), event, new, actor)
+    member_entry.record(noop("replaced by the city"), event, found, actor)
+    member_entry.record(noop("registered by the city"), event, new, actor)
     delegation_waiting.move_up(event, delegation)
     return new
 

@@ -1,14 +1,13 @@
 """Entering the people of a checked list: at once when it is short, by the worker when it is long, never twice.
 
 A row's outcome is stored in the transaction that registers its person: after a crash the next turn goes on with the
-rows that have none. “All or nothing” begins only when every row is without fault; should one fail later all the same,
-what was entered is taken back.
+rows that have none. Notices to people are written only when every row is entered. “All or nothing” begins only when
+every row is without fault; should one fail later all the same, what was entered is taken back and nobody was told.
 """
 
 from __future__ import annotations
 
 import json
-import logging
 import time
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,24 +16,32 @@ from typing import Any, Final
 from sqlalchemy import func, select
 
 from iurc_events.database import db, in_transaction, utc_now
-from iurc_events.documents.people_values import Problem
+from iurc_events.documents.people_values import Problem, RowValues
 from iurc_events.domain.errors import DomainError, NotFoundError
 from iurc_events.localisation import noop
 from iurc_events.models.accounts import User
 from iurc_events.models.delegations import Delegation
-from iurc_events.models.participants import Participant
+from iurc_events.models.events import Event
 from iurc_events.models.people_imports import PeopleImport, PeopleImportRow
 from iurc_events.models.speakers import Speaker
 from iurc_events.queries import people_imports as import_queries
-from iurc_events.services import audit, delegation_rules, members, people_imports, people_rows
-from iurc_events.services.member_details import Member, details_of, from_json, is_active, to_json
-
-logger = logging.getLogger(__name__)
+from iurc_events.services import (
+    audit,
+    delegation_notices,
+    member_batches,
+    people_imports,
+    people_rows,
+    people_undo,
+    speaker_notices,
+)
+from iurc_events.services.event_changes import record_change
+from iurc_events.services.member_batches import Batch
+from iurc_events.services.member_details import Member, details_of, is_active, to_json
 
 #: Lists of up to so many rows are entered while the person waits.
 AT_ONCE: Final = 100
 #: How many rows the worker enters in one transaction.
-_CHUNK: Final = 25
+_CHUNK: Final = 250
 _OUTCOMES: Final = {"register": "registered", "wait": "waiting", "change": "changed", "same": "unchanged"}
 
 
@@ -46,27 +53,12 @@ class NothingToEnterError(DomainError):
     """No row can be entered."""
 
 
-class UndoTooLateError(DomainError):
-    """Somebody of the list was changed since."""
-
-
 class _RowFailedError(Exception):
     """A row failed where all or nothing was asked for."""
 
     def __init__(self, reason: DomainError) -> None:
         super().__init__(str(reason))
         self.reason = reason
-
-
-def _lock(actor: User, import_id: int, now: datetime) -> tuple[Delegation, PeopleImport]:
-    delegation_id = db.session.scalar(select(PeopleImport.delegation_id).where(PeopleImport.id == import_id))
-    if delegation_id is None:
-        raise NotFoundError(noop("There is no such list"))
-    _, delegation = delegation_rules.lock_for_change(actor, delegation_id, now)
-    found = db.session.scalars(
-        select(PeopleImport).where(PeopleImport.id == import_id).execution_options(populate_existing=True)
-    ).one()
-    return delegation, found
 
 
 @in_transaction
@@ -84,7 +76,7 @@ def enter(
         DeadlinePassedError: If the last day to answer is over in the city's zone.
     """
     moment = now or utc_now()
-    delegation, people_import = _lock(actor, import_id, moment)
+    event, delegation, people_import = people_undo.lock(actor, import_id, moment)
     if people_import.state != "checked":
         return people_import
     people_imports.check(people_import, delegation)
@@ -95,15 +87,21 @@ def enter(
         raise NothingToEnterError(noop("No row can be entered yet. Correct the rows first"))
     people_import.choice = "good" if choice == "good" else "all"
     people_import.made_by_id = actor.id
-    people_import.outcome = {**people_import.outcome, "has_consented": has_consented}
+    people_import.outcome = {
+        **people_import.outcome,
+        "has_consented": has_consented,
+        "asked_at": moment.isoformat(),
+    }
     people_import.state = "entering"
     people_import.done_count = 0
     db.session.flush()
     if people_import.row_count <= AT_ONCE:
         try:
-            _enter_rows(people_import, delegation, _rows_left(import_id, AT_ONCE + 1), actor, moment)
+            _enter_rows(people_import, event, delegation, _rows_left(import_id, AT_ONCE + 1), actor, moment)
         except _RowFailedError as error:
             raise FaultsLeftError(error.reason.message, **error.reason.params) from error
+        _begin_telling(people_import, event)
+        _tell_next(people_import, event, delegation, AT_ONCE + 1)
         _finish(people_import, moment)
     return people_import
 
@@ -121,16 +119,26 @@ def _rows_left(import_id: int, limit: int) -> list[PeopleImportRow]:
 
 
 def _enter_rows(
-    people_import: PeopleImport, delegation: Delegation, rows: Sequence[PeopleImportRow], actor: User, now: datetime
+    people_import: PeopleImport,
+    event: Event,
+    delegation: Delegation,
+    rows: Sequence[PeopleImportRow],
+    actor: User,
+    now: datetime,
 ) -> None:
-    known = people_rows.Members.of(delegation)
-    for row in rows:
-        if row.plan == "fault":
-            row.outcome = "left-out"
-        else:
+    read = [(row, people_rows.read(people_import, row.cells, delegation)) for row in rows]
+    emails = [str(values.values.get("email") or "") for _, values in read]
+    batch = Batch(event, delegation, actor=actor, emails=emails, now=now)
+    done: list[tuple[PeopleImportRow, Member, dict[str, Any]]] = []
+    with db.session.no_autoflush:
+        for row, values in read:
+            people_import.done_count += 1
+            if row.plan == "fault":
+                row.outcome = "left-out"
+                continue
             try:
-                with db.session.begin_nested():
-                    _enter_row(people_import, delegation, row, known, actor, now)
+                if entered := _enter_row(people_import, row, values, batch):
+                    done.append((row, *entered))
             except NotFoundError:
                 raise
             except DomainError as error:
@@ -139,59 +147,91 @@ def _enter_rows(
                 problem = Problem("name", error.message, {key: str(value) for key, value in error.params.items()})
                 row.problems = people_rows.as_stored([problem])
                 row.outcome = "left-out"
-        people_import.done_count += 1
+    batch.finish()
+    for row, member, more in done:
+        kind = "speaker" if isinstance(member, Speaker) else "participant"
+        row.entered = {"kind": kind, "key": member.id, "version": member.version, **more}
+        if kind == "speaker" and not people_import.outcome.get("has_speakers"):
+            people_import.outcome = {**people_import.outcome, "has_speakers": True}
 
 
 def _enter_row(
-    people_import: PeopleImport,
-    delegation: Delegation,
-    row: PeopleImportRow,
-    known: people_rows.Members,
-    actor: User,
-    now: datetime,
-) -> None:
-    values = people_rows.read(people_import, row.cells, delegation)
-    member = known.find(values)
+    people_import: PeopleImport, row: PeopleImportRow, values: RowValues, batch: Batch
+) -> tuple[Member, dict[str, Any]] | None:
+    """Enter a row; return whom it became and what undoing and telling need to know, None where nothing is new."""
+    member = batch.known.find(values)
     if values.problems:
         raise DomainError(values.problems[0].message, **values.problems[0].params)
-    details = people_rows.details_for(people_import, values, delegation, member)
+    details = people_rows.details_for(people_import, values, batch.delegation, member)
     has_consented = bool(people_import.outcome.get("has_consented"))
     if member is None:
-        made = members.register(
-            actor=actor, delegation_id=delegation.id, details=details, has_consented=has_consented, now=now
-        )
-        known.add(made)
-        row.entered = _entered(made)
+        made = batch.register(details, has_consented=has_consented)
         row.outcome = "waiting" if made.state == "waiting" else "registered"
-        return
+        return made, {"tell": True}
     if people_rows.is_same(details, member):
         row.outcome = "unchanged"
-        return
-    had_consented = member.consented_at is not None
+        return None
+    had_consented = isinstance(member, Speaker) and member.consented_at is not None
     before = to_json(details_of(member), has_consented=had_consented)
-    changed = members.change(
-        actor=actor,
-        delegation_id=delegation.id,
-        member=member,
-        details=details,
-        has_consented=has_consented or had_consented,
-        now=now,
-    )
-    known.add(changed)
-    row.entered = {**_entered(changed), "before": before}
+    is_to_tell = batch.change(member, details, has_consented=has_consented or had_consented)
     row.outcome = "changed"
+    return member, {"before": before, "tell": is_to_tell}
 
 
-def _entered(member: Member) -> dict[str, Any]:
+def _begin_telling(people_import: PeopleImport, event: Event) -> None:
+    """Go over to the notices: every row has its outcome."""
     db.session.flush()
-    kind = "speaker" if isinstance(member, Speaker) else "participant"
-    return {"kind": kind, "key": member.id, "version": member.version}
+    people_import.outcome = {**people_import.outcome, "told_to": 0}
+    if people_import.outcome.get("has_speakers"):
+        record_change(event, noop("list of people entered"), actor_id=people_import.made_by_id)
+
+
+def _tell_next(people_import: PeopleImport, event: Event, delegation: Delegation, limit: int) -> int:
+    """Write the next notices, each person's once; return how many rows were looked at."""
+    db.session.flush()
+    rows = list(
+        db.session.scalars(
+            select(PeopleImportRow)
+            .where(
+                PeopleImportRow.import_id == people_import.id,
+                PeopleImportRow.number > int(people_import.outcome.get("told_to", 0)),
+                PeopleImportRow.outcome.in_(("registered", "waiting", "changed")),
+            )
+            .order_by(PeopleImportRow.number)
+            .limit(limit)
+        )
+    )
+    if not rows:
+        return 0
+    keys: dict[str, list[int]] = {"speaker": [], "participant": []}
+    for row in rows:
+        if row.entered and row.entered.get("tell"):
+            keys[row.entered["kind"]].append(row.entered["key"])
+    people = [
+        each
+        for kind, chosen in keys.items()
+        for each in member_batches.find_members(kind, chosen).values()
+        if is_active(each) and each.delegation_id == delegation.id
+    ]
+    actor = db.session.get(User, people_import.made_by_id) if people_import.made_by_id else None
+    delegation_notices.tell_participants(
+        event, delegation, [each for each in people if not isinstance(each, Speaker)], registered_by=actor
+    )
+    speaker_notices.queue_notices(
+        event,
+        delegation,
+        [each for each in people if isinstance(each, Speaker)],
+        registered_by=actor.name if actor else "",
+        language=actor.language if actor else "en",
+    )
+    people_import.outcome = {**people_import.outcome, "told_to": rows[-1].number}
+    return len(rows)
 
 
 def _finish(people_import: PeopleImport, now: datetime) -> None:
     db.session.flush()
     people_import.outcome = {**people_import.outcome, "counts": _outcomes(people_import.id)}
-    people_import.state = "entered"
+    people_import.state = "failed" if people_import.failure else "entered"
     people_import.finished_at = now
     audit.record(
         noop("list of people entered"),
@@ -235,103 +275,63 @@ def enter_due(*, seconds: float = 5.0) -> int:
 
 
 @in_transaction
-def enter_some(import_id: int, now: datetime | None = None) -> int:
-    """Enter the next rows of a list in one transaction; return how many, 0 when it is done."""
+def enter_some(import_id: int, *, limit: int = _CHUNK, now: datetime | None = None) -> int:
+    """Enter the next rows of a list in one transaction, or write the next notices; return 0 when it is done."""
     moment = now or utc_now()
-    state, actor_id = db.session.execute(
-        select(PeopleImport.state, PeopleImport.made_by_id).where(PeopleImport.id == import_id)
+    state, actor_id, outcome = db.session.execute(
+        select(PeopleImport.state, PeopleImport.made_by_id, PeopleImport.outcome).where(PeopleImport.id == import_id)
     ).one()
-    actor = db.session.get(User, actor_id) if actor_id else None
     if state != "entering":
         return 0
+    if "told_to" in outcome:
+        return _tell_some(import_id, limit, moment)
+    actor = db.session.get(User, actor_id) if actor_id else None
     if actor is None or actor.is_disabled:
         raise NotFoundError(noop("The account that sent the list is closed"))
-    delegation, people_import = _lock(actor, import_id, moment)
+    # the deadline counts when the list was sent, not when its last row is reached
+    asked_at = datetime.fromisoformat(outcome["asked_at"]) if "asked_at" in outcome else moment
+    event, delegation, people_import = people_undo.lock(actor, import_id, asked_at)
+    if people_import.state != "entering" or "told_to" in people_import.outcome:
+        return 0
+    rows = _rows_left(import_id, limit)
+    if rows:
+        _enter_rows(people_import, event, delegation, rows, actor, moment)
+    else:
+        _begin_telling(people_import, event)
+    return len(rows) or 1
+
+
+def _tell_some(import_id: int, limit: int, now: datetime) -> int:
+    people_import = db.session.scalars(
+        select(PeopleImport)
+        .where(PeopleImport.id == import_id)
+        .with_for_update(of=PeopleImport)
+        .execution_options(populate_existing=True)
+    ).one()
     if people_import.state != "entering":
         return 0
-    rows = _rows_left(import_id, _CHUNK)
-    if rows:
-        _enter_rows(people_import, delegation, rows, actor, moment)
-    else:
-        _finish(people_import, moment)
-    return len(rows)
+    delegation = people_import.delegation
+    number = _tell_next(people_import, delegation.event, delegation, limit)
+    if not number:
+        _finish(people_import, now)
+    return number
 
 
 @in_transaction
 def _give_up(import_id: int, error: DomainError, now: datetime | None = None) -> None:
-    """Note why a list was not entered; of all or nothing, take back what was."""
-    people_import = db.session.get(PeopleImport, import_id, populate_existing=True)
-    if people_import is None or people_import.state != "entering":
+    """Note why a list was not entered; of all or nothing take back what was, of the good rows tell who is in."""
+    moment = now or utc_now()
+    event, delegation, people_import = people_undo.lock_for_worker(import_id)
+    if people_import.state != "entering" or "told_to" in people_import.outcome:
         return
-    actor = db.session.get(User, people_import.made_by_id) if people_import.made_by_id else None
-    if people_import.choice == "all" and actor is not None:
-        try:
-            with db.session.begin_nested():
-                _take_back(people_import, actor, now or utc_now(), must_be_unchanged=False)
-        except DomainError:
-            logger.warning("list %s could not be taken back as a whole", people_import.public_id)
-    people_import.state = "failed"
     people_import.failure = json.dumps(
         {"message": error.message, "params": {key: str(value) for key, value in error.params.items()}}
     )
-    people_import.finished_at = now or utc_now()
+    if people_import.choice == "good":
+        _begin_telling(people_import, event)
+        return
+    actor = db.session.get(User, people_import.made_by_id) if people_import.made_by_id else None
+    people_undo.take_back(people_import, event, delegation, actor, moment, must_be_unchanged=False)
+    people_import.state = "failed"
+    people_import.finished_at = moment
     people_import.outcome = {**people_import.outcome, "counts": _outcomes(import_id)}
-
-
-# --- Undoing ----------------------------------------------------------------------------------------------------------
-
-
-@in_transaction
-def undo(*, actor: User, import_id: int, now: datetime | None = None) -> PeopleImport:
-    """Take a whole list back: those it registered are withdrawn, those it changed are as before.
-
-    Raises:
-        UndoTooLateError: If somebody of the list was changed since, or is on the agenda.
-        DeadlinePassedError: If the last day to answer is over in the city's zone.
-    """
-    moment = now or utc_now()
-    _, people_import = _lock(actor, import_id, moment)
-    if people_import.state != "entered" or people_import.outcome.get("undone_at"):
-        return people_import
-    _take_back(people_import, actor, moment, must_be_unchanged=True)
-    people_import.outcome = {**people_import.outcome, "undone_at": moment.isoformat()}
-    return people_import
-
-
-def find_member(kind: str, key: int) -> Member | None:
-    """Return a speaker or participant by key."""
-    if kind == "speaker":
-        return db.session.get(Speaker, key, populate_existing=True)
-    return db.session.get(Participant, key, populate_existing=True)
-
-
-def _take_back(people_import: PeopleImport, actor: User, now: datetime, *, must_be_unchanged: bool) -> None:
-    rows = db.session.scalars(
-        select(PeopleImportRow).where(PeopleImportRow.import_id == people_import.id).order_by(PeopleImportRow.number)
-    )
-    touched: list[tuple[PeopleImportRow, dict[str, Any], Member]] = []
-    for row in rows:
-        if row.entered is None:
-            continue
-        member = find_member(row.entered["kind"], row.entered["key"])
-        is_as_entered = member is not None and member.version == row.entered["version"] and is_active(member)
-        if must_be_unchanged and not is_as_entered:
-            raise UndoTooLateError(
-                noop("Somebody of this list was changed since. Change or withdraw people one by one")
-            )
-        if member is not None and is_as_entered:
-            touched.append((row, row.entered, member))
-    for row, entered, member in reversed(touched):
-        if before := entered.get("before"):
-            details, had_consented = from_json(before)
-            members.change(
-                actor=actor,
-                delegation_id=people_import.delegation_id,
-                member=member,
-                details=details,
-                has_consented=had_consented,
-                now=now,
-            )
-        else:
-            members.withdraw(actor=actor, delegation_id=people_import.delegation_id, member=member, now=now)
-        row.entered = None

@@ -100,7 +100,7 @@ def read_list(*, actor: User, delegation_id: int, sent: Sent, now: datetime | No
     db.session.add(people_import)
     db.session.flush()
     private = {int(key) for key, value in mapping.items() if value == people_columns.PRIVATE}
-    db.session.add_all(
+    new = [
         PeopleImportRow(
             import_id=people_import.id,
             number=row.number,
@@ -109,16 +109,16 @@ def read_list(*, actor: User, delegation_id: int, sent: Sent, now: datetime | No
             likely=[],
         )
         for row in found.rows
-    )
-    db.session.flush()
+    ]
     if people_columns.is_enough(mapping):
-        check(people_import, delegation)
+        _check_rows(people_import, delegation, new)
+    db.session.add_all(new)
+    db.session.flush()
     return people_import
 
 
 def check(people_import: PeopleImport, delegation: Delegation) -> None:
     """Check every row anew, in the caller's transaction, and say what will happen to it."""
-    members, places, seen = people_rows.Members.of(delegation), people_rows.Places(delegation), people_rows.Seen()
     rows = list(
         db.session.scalars(
             select(PeopleImportRow)
@@ -127,12 +127,22 @@ def check(people_import: PeopleImport, delegation: Delegation) -> None:
             .execution_options(populate_existing=True)
         )
     )
+    with db.session.no_autoflush:
+        _check_rows(people_import, delegation, rows)
+    db.session.flush()
+
+
+def _check_rows(people_import: PeopleImport, delegation: Delegation, rows: list[PeopleImportRow]) -> None:
+    """Check rows, stored or about to be; examples of the template are taken out."""
+    members, places, seen = people_rows.Members.of(delegation), people_rows.Places(delegation), people_rows.Seen()
     strangers: list[tuple[PeopleImportRow, list[str]]] = []
-    for row in rows:
+    for row in list(rows):
         values = people_rows.read(people_import, row.cells, delegation)
         if values.is_example:
             people_import.row_count -= 1
-            db.session.delete(row)
+            rows.remove(row)
+            if row in db.session:
+                db.session.delete(row)
             continue
         people_rows.plan_row(
             people_import, row, values, delegation=delegation, members=members, places=places, seen=seen
@@ -150,7 +160,6 @@ def check(people_import: PeopleImport, delegation: Delegation) -> None:
         if key := next((known[each] for each in keys if each in known), None):
             row.likely = [["person", key]]
     people_import.state = "checked"
-    db.session.flush()
 
 
 @in_transaction

@@ -22,6 +22,7 @@ from iurc_events.services.member_details import (
     is_active,
     list_active,
     name_of,
+    pick_same,
     role_of,
 )
 from iurc_events.services.sort_keys import latin_name
@@ -65,6 +66,13 @@ class Members:
             self.by_email[member.email.casefold()] = member
         for text in name_of(member).values():
             self.by_name.setdefault(plain(text), []).append(member)
+
+    def find_same(self, details: MemberDetails) -> Member | None:
+        """Find a member as :func:`member_details.find_same` does, among those who were read."""
+        alike = [self.by_email[each] for each in [(details.email or "").casefold()] if each in self.by_email]
+        for text in details.name.values():
+            alike += self.by_name.get(plain(text), [])
+        return pick_same(alike, details)
 
     def find(self, row: RowValues) -> Member | None:
         """Find whom a row means: by number in this system, mail address, or name where no address speaks against it."""
@@ -154,18 +162,25 @@ class Places:
         self._quotas: dict[str, list[tuple[str, int]]] = {}
         self._modes: dict[str, list[str | None]] = {}
 
-    def take(self, role: str, mode: str | None) -> bool:
-        """Take a place; False where none is free."""
+    def fits(self, role: str, mode: str | None) -> bool:
+        """Tell whether a place is free."""
         if role not in self._quotas:
             self._quotas[role] = delegation_rules.places_of(self._delegation_id, role)
             self._modes[role] = delegation_rules.seated_modes(self._delegation_id, role=role)
         quotas, modes = self._quotas[role], self._modes[role]
-        if not quotas:
-            return True
-        if not delegation_rules.fits_quota([*modes, mode], quotas):
-            return False
-        modes.append(mode)
-        return True
+        return not quotas or delegation_rules.fits_quota([*modes, mode], quotas)
+
+    def seat(self, role: str, mode: str | None) -> None:
+        """Note that somebody has a place."""
+        if role in self._modes:
+            self._modes[role].append(mode)
+
+    def take(self, role: str, mode: str | None) -> bool:
+        """Take a place; False where none is free."""
+        is_free = self.fits(role, mode)
+        if is_free:
+            self.seat(role, mode)
+        return is_free
 
 
 @dataclass(slots=True)

@@ -37,6 +37,15 @@ _TAKE: Final = (
     .values(seats_taken=_E.seats_taken + 1)
     .returning(*_STANDING)
 )
+_TAKE_MANY: Final = (
+    update(_TABLE)
+    .where(
+        _E.id == bindparam("event_key"),
+        or_(_E.capacity.is_(None), _E.seats_taken + bindparam("number") <= _E.capacity),
+    )
+    .values(seats_taken=_E.seats_taken + bindparam("number"))
+    .returning(_E.seats_taken)
+)
 _GIVE_BACK: Final = (
     update(_TABLE)
     .where(_E.id == bindparam("event_key"), _E.seats_taken >= bindparam("number"))
@@ -78,6 +87,13 @@ def take(event_id: int) -> bool:
     """Take a seat of an event where one is free; tell whether there was one."""
     db.session.flush()
     return take_with_standing(event_id) is not None
+
+
+def take_many(event_id: int, number: int) -> None:
+    """Take seats that the caller found free while holding the event's row."""
+    db.session.flush()
+    taken = db.session.connection().execute(_TAKE_MANY, {"event_key": event_id, "number": number}).scalar_one()
+    _show_taken(event_id, taken)
 
 
 def give_back(event_id: int, count: int = 1) -> None:

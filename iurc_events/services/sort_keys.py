@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from iurc_events.domain.language_maps import LanguageMap
 from iurc_events.domain.search_text import searchable
@@ -15,6 +16,7 @@ _FAMILY_NAMES = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=8192)
 def _pinyin(text: str) -> str:
     from pypinyin import Style, lazy_pinyin  # large: only commands and forms that take a name need it
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from iurc_events import addresses
 from iurc_events.config import settings
@@ -13,9 +14,11 @@ from iurc_events.domain.language_maps import text_of
 from iurc_events.localisation import noop, translate
 from iurc_events.mail import delegations as builders
 from iurc_events.mail import speakers as speaker_builders
+from iurc_events.mail.contents import EventFacts
 from iurc_events.models.accounts import OneTimeToken
 from iurc_events.models.delegations import Delegation, FocalPoint
 from iurc_events.models.events import Event
+from iurc_events.models.messages import Message
 from iurc_events.models.speakers import Speaker
 from iurc_events.services import mail_facts, outbox, tokens
 
@@ -43,13 +46,18 @@ def personal_link(event: Event, speaker: Speaker, language: str) -> str:
 
 def revoke_links(event: Event, speaker: Speaker) -> None:
     """Withdraw the personal links of a speaker, in the caller's transaction."""
+    revoke_links_of(event, {speaker.id})
+
+
+def revoke_links_of(event: Event, keys: Collection[int]) -> None:
+    """Withdraw the personal links of some speakers of an event, in the caller's transaction."""
     unused = db.session.scalars(
         select(OneTimeToken).where(
             OneTimeToken.purpose == "speaker", OneTimeToken.event_id == event.id, OneTimeToken.revoked_at.is_(None)
         )
     )
     for token in unused:
-        if (token.payload or {}).get("speaker_id") == speaker.id:
+        if (token.payload or {}).get("speaker_id") in keys:
             token.revoked_at = utc_now()
 
 
@@ -92,30 +100,47 @@ def queue_guest_notice(event: Event, speaker: Speaker, *, registered_by: str, la
 
 def queue_notice(event: Event, delegation: Delegation, speaker: Speaker, *, registered_by: str, language: str) -> None:
     """Tell somebody that a delegate registered them: what is kept, from whom, and their rights (sec-15)."""
-    if not speaker.email:
-        return
-    own = speaker_language(speaker, fallback=language)
-    text = builders.speaker_notice(
-        own,
-        name=text_of(speaker.name, own),
-        city=delegation.city.name,
-        event=mail_facts.event_facts(event, own, own_city=delegation.city),
-        registered_by=registered_by,
-        stored=_stored(speaker, own),
-        url=personal_link(event, speaker, own),
-        privacy_url=f"{settings().base_url}/{own}/personal-data",
-    )
-    outbox.queue(
-        "speaker-notice",
-        speaker.email,
-        text_of(speaker.name, own),
-        own,
-        text,
-        programme_id=event.programme_id,
-        event_id=event.id,
-        delegation_id=delegation.id,
-        is_secret=True,
-    )
+    queue_notices(event, delegation, [speaker], registered_by=registered_by, language=language)
+
+
+def queue_notices(
+    event: Event, delegation: Delegation, people: Sequence[Speaker], *, registered_by: str, language: str
+) -> None:
+    """Tell all of them who have a mail address; mails are stored at once."""
+    db.session.flush()
+    facts: dict[str, EventFacts] = {}
+    mails = []
+    for speaker in people:
+        if not speaker.email:
+            continue
+        own = speaker_language(speaker, fallback=language)
+        if own not in facts:
+            facts[own] = mail_facts.event_facts(event, own, own_city=delegation.city)
+        text = builders.speaker_notice(
+            own,
+            name=text_of(speaker.name, own),
+            city=delegation.city.name,
+            event=facts[own],
+            registered_by=registered_by,
+            stored=_stored(speaker, own),
+            url=personal_link(event, speaker, own),
+            privacy_url=f"{settings().base_url}/{own}/personal-data",
+        )
+        mails.append(
+            outbox.values_of(
+                "speaker-notice",
+                speaker.email,
+                text_of(speaker.name, own),
+                own,
+                text,
+                programme_id=event.programme_id,
+                event_id=event.id,
+                delegation_id=delegation.id,
+                is_secret=True,
+            )
+        )
+    if mails:
+        db.session.execute(insert(Message), mails)
 
 
 def queue_decision(event: Event, speaker: Speaker, *, is_accepted: bool, note: str = "") -> int:

@@ -36,6 +36,15 @@ def make_person(
     name: LanguageMap, family_name: LanguageMap | None, name_native: str | None, email: str | None
 ) -> Person:
     """Make a person with keys to sort by."""
+    person = new_person(name, family_name, name_native, email)
+    person_keys.note(person)
+    return person
+
+
+def new_person(
+    name: LanguageMap, family_name: LanguageMap | None, name_native: str | None, email: str | None
+) -> Person:
+    """Make a person as :func:`make_person` does; the caller writes what is derived for many at once."""
     person = Person(
         name=dict(name),
         family_name=dict(family_name) if family_name else None,
@@ -44,7 +53,6 @@ def make_person(
         email=email,
     )
     db.session.add(person)
-    person_keys.note(person)
     return person
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 
 from iurc_events.database import db, in_transaction, utc_now
 from iurc_events.domain.errors import ConflictError, DomainError, NotFoundError
 from iurc_events.domain.language_maps import cleaned, text_of
-from iurc_events.domain.vocabulary import DelegationState, SpeakerState
+from iurc_events.domain.vocabulary import SpeakerState
 from iurc_events.localisation import noop
 from iurc_events.models.accounts import User
 from iurc_events.models.agendas import AgendaItem, Contribution, EventSession, ItemCity
@@ -21,12 +22,13 @@ from iurc_events.services import delegation_rules, delegation_waiting, speaker_n
 from iurc_events.services.delegation_rules import DeadlinePassedError, EventClosedError, QuotaFullError
 from iurc_events.services.event_changes import record_change
 from iurc_events.services.event_life import get_own_event
+from iurc_events.services.member_lookup import ONE_BY_ONE, Lookup
 from iurc_events.services.speaker_details import SpeakerDetails, details_of
 
 __all__ = [
     "AlreadySpeakerError", "DeadlinePassedError", "EventClosedError", "QuotaFullError", "SpeakerChangedError",
-    "SpeakerDetails", "accept", "add_guest", "change", "details_of", "enter", "leave_agenda", "nominate", "refuse",
-    "tell_speaker", "withdraw",
+    "SpeakerDetails", "accept", "add_guest", "apply_change", "change", "check_name", "details_of", "enter",
+    "leave_agenda", "nominate", "refuse", "tell_speaker", "withdraw",
 ]  # fmt: skip
 
 
@@ -46,27 +48,27 @@ def _store(speaker: Speaker, details: SpeakerDetails) -> None:
         speaker.name_status = None
 
 
-def _check_name(details: SpeakerDetails) -> None:
+def check_name(details: SpeakerDetails) -> None:
     if not cleaned(details.name):
         raise DomainError(noop("Enter the speaker's name in English or Chinese"))
 
 
-def _next_position(event_id: int) -> int:
-    last = db.session.scalar(select(func.max(Speaker.position)).where(Speaker.event_id == event_id))
-    return 0 if last is None else last + 1
-
-
-def enter(event: Event, details: SpeakerDetails, *, city_id: int | None, delegation_id: int | None) -> Speaker:
+def enter(
+    event: Event,
+    details: SpeakerDetails,
+    *,
+    city_id: int | None,
+    delegation_id: int | None,
+    lookup: Lookup = ONE_BY_ONE,
+) -> Speaker:
     """Find or make the person and return the speaker, in the caller's transaction.
 
     One who withdrew, was refused or waits may be named again.
     """
-    person = speaker_persons.find_person(details.name, details.email, city_id)
+    person = lookup.find_person(details.name, details.email, city_id)
     speaker = None
     if person is not None:
-        speaker = db.session.scalars(
-            select(Speaker).where(Speaker.event_id == event.id, Speaker.person_id == person.id)
-        ).one_or_none()
+        speaker = lookup.find_speaker(event.id, person)
         if speaker is not None and (
             speaker.state in delegation_rules.SEATED_SPEAKERS or speaker.delegation_id != delegation_id
         ):
@@ -74,12 +76,13 @@ def enter(event: Event, details: SpeakerDetails, *, city_id: int | None, delegat
                 noop("%(name)s is registered as a speaker of this event already"), name=text_of(details.name, "en")
             )
     else:
-        person = speaker_persons.make_person(details.name, details.family_name, details.name_native, details.email)
+        person = lookup.make_person(details.name, details.family_name, details.name_native, details.email)
     if speaker is None:
         speaker = Speaker(
+            public_id=uuid.uuid4(),
             event_id=event.id,
-            person_id=person.id,
-            position=_next_position(event.id),
+            person=person,
+            position=lookup.next_position(event.id),
             roles=["speaker"],
             version=0,
         )
@@ -120,7 +123,7 @@ def nominate(
     event, delegation = delegation_rules.lock_delegation(delegation_id)
     delegation_rules.check_may_change(event, delegation, actor=actor, focal_point_id=focal_point_id, now=moment)
     delegation_rules.check_open(event)
-    _check_name(details)
+    check_name(details)
     has_place = delegation_rules.has_place(delegation.id, "speaker", details.mode)
     if not has_place and not may_wait:
         delegation_rules.check_quota(delegation, details.mode)
@@ -129,10 +132,7 @@ def nominate(
         speaker.state, speaker.waiting_since = SpeakerState.NOMINATED.value, None
     else:
         delegation_waiting.wait(speaker, moment)
-    if delegation.state in (DelegationState.INVITED, DelegationState.OPENED, DelegationState.DECLINED):
-        delegation.state = DelegationState.NOMINATING.value
-        delegation.decline_reason = None
-    delegation.version += 1
+    delegation_rules.note_work(delegation)
     db.session.flush()
     tell_speaker(event, delegation, speaker, actor, focal_point_id)
     record_change(event, noop("speaker nominated"), actor_id=actor.id if actor else None, now=moment)
@@ -173,6 +173,39 @@ def _check_may_change(
     )
 
 
+def apply_change(
+    speaker: Speaker,
+    details: SpeakerDetails,
+    *,
+    is_organiser: bool,
+    has_consented: bool | None,
+    roles: list[str] | None = None,
+) -> None:
+    """Write what is newly said of a speaker, in the caller's transaction, who tells people and records it.
+
+    Raises:
+        QuotaFullError: If there is no free place of the new mode; organisers may go beyond.
+    """
+    check_name(details)
+    if (
+        speaker.delegation_id is not None
+        and details.mode != speaker.mode
+        and not is_organiser
+        and speaker.state in delegation_rules.SEATED_SPEAKERS
+    ):
+        delegation_rules.check_quota(
+            db.session.get_one(Delegation, speaker.delegation_id), details.mode, without=speaker.id
+        )
+    _store(speaker, details)
+    if has_consented is not None and has_consented != (speaker.consented_at is not None):
+        speaker.consented_at = utc_now() if has_consented else None
+    if roles is not None:
+        speaker.roles = list(roles)
+    speaker.version += 1
+    db.session.flush()
+    speaker_persons.follow_speaker(speaker)
+
+
 @in_transaction
 def change(
     *,
@@ -204,25 +237,9 @@ def change(
         _check_may_change(event, speaker, actor, focal_point_id, now)
     if version is not None and version != speaker.version:
         raise SpeakerChangedError(noop("Somebody else changed this speaker while you were writing"))
-    _check_name(details)
     had_email, had_mode = speaker.email, speaker.mode
-    if (
-        speaker.delegation_id is not None
-        and details.mode != speaker.mode
-        and not (actor is not None and delegation_rules.is_organiser_of(actor, event))
-        and speaker.state in delegation_rules.SEATED_SPEAKERS
-    ):
-        delegation_rules.check_quota(
-            db.session.get_one(Delegation, speaker.delegation_id), details.mode, without=speaker.id
-        )
-    _store(speaker, details)
-    if has_consented is not None and has_consented != (speaker.consented_at is not None):
-        speaker.consented_at = utc_now() if has_consented else None
-    if roles is not None:
-        speaker.roles = list(roles)
-    speaker.version += 1
-    db.session.flush()
-    speaker_persons.follow_speaker(speaker)
+    is_organiser = actor is not None and delegation_rules.is_organiser_of(actor, event)
+    apply_change(speaker, details, is_organiser=is_organiser, has_consented=has_consented, roles=roles)
     if speaker.delegation_id is not None and speaker.email and speaker.email != had_email and not is_by_speaker:
         delegation = db.session.get_one(Delegation, speaker.delegation_id)
         tell_speaker(event, delegation, speaker, actor, focal_point_id)
@@ -342,7 +359,7 @@ def add_guest(
         AlreadySpeakerError: If the person is a speaker of the event already.
     """
     event = get_own_event(actor, event_id)
-    _check_name(details)
+    check_name(details)
     speaker = enter(event, details, city_id=city_id, delegation_id=None)
     speaker.state = SpeakerState.ACCEPTED.value
     speaker.consented_at = utc_now() if has_consented else None

@@ -15,9 +15,10 @@ from iurc_events.models.delegations import Delegation
 from iurc_events.models.participants import Participant
 from iurc_events.models.people_imports import ColumnMapping, PeopleImport, PeopleImportRow
 from iurc_events.models.speakers import Speaker
-from iurc_events.services import delegations, own_speakers, people_entry, people_imports
+from iurc_events.services import delegations, own_speakers, people_entry, people_imports, people_undo
 from iurc_events.services.delegations import CityInvitation
-from iurc_events.services.people_entry import FaultsLeftError, UndoTooLateError
+from iurc_events.services.people_entry import FaultsLeftError
+from iurc_events.services.people_undo import UndoTooLateError
 from iurc_events.services.people_imports import ColumnsUnclearError, Sent
 from iurc_events.services.speakers import SpeakerDetails
 from tests.factories import make_city, make_event, make_programme, make_user
@@ -176,8 +177,8 @@ def test_whole_list_is_taken_back_unless_somebody_was_changed(delegation: Delega
     changed = read(actor, delegation, FOUR.replace("处长", "副局长"))
     people_entry.enter(actor=actor, import_id=changed.id, choice="all")
     with pytest.raises(UndoTooLateError):
-        people_entry.undo(actor=actor, import_id=first.id)
-    people_entry.undo(actor=actor, import_id=changed.id)
+        people_undo.undo(actor=actor, import_id=first.id)
+    people_undo.undo(actor=actor, import_id=changed.id)
     assert db.session.query(Speaker).order_by(Speaker.id).limit(1).one().title == {"zh": "处长"}
 
 
@@ -185,7 +186,7 @@ def test_undone_list_withdraws_everybody(delegation: Delegation) -> None:
     actor = delegate_of(delegation)
     people_import = read(actor, delegation, FOUR)
     people_entry.enter(actor=actor, import_id=people_import.id, choice="all")
-    people_entry.undo(actor=actor, import_id=people_import.id)
+    people_undo.undo(actor=actor, import_id=people_import.id)
     assert [each.state for each in db.session.query(Speaker)] == ["withdrawn"] * 4
 
 
@@ -199,7 +200,7 @@ def test_long_list_is_entered_by_the_worker_and_goes_on_after_a_crash(delegation
     people_import = read(actor, delegation, long_list(120), role="participant")
     people_entry.enter(actor=actor, import_id=people_import.id, choice="all")
     assert db.session.get_one(PeopleImport, people_import.id).state == "entering"
-    assert people_entry.enter_some(people_import.id) == 25  # and the worker dies here
+    assert people_entry.enter_some(people_import.id, limit=25) == 25  # and the worker dies here
     assert db.session.query(Participant).count() == 25
     people_entry.enter_due()
     people_entry.enter_due()
@@ -213,7 +214,7 @@ def test_list_entered_after_the_deadline_fails_and_says_why(delegation: Delegati
     actor = delegate_of(delegation)
     people_import = read(actor, delegation, long_list(120), role="participant")
     people_entry.enter(actor=actor, import_id=people_import.id, choice="all")
-    people_entry.enter_some(people_import.id)
+    people_entry.enter_some(people_import.id, limit=25)
     db.session.get_one(User, actor.id).is_disabled = True
     db.session.commit()
     people_entry.enter_due()

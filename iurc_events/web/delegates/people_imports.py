@@ -15,7 +15,7 @@ from iurc_events.models.delegations import Delegation
 from iurc_events.models.people_imports import PeopleImport
 from iurc_events.permissions import Permission
 from iurc_events.queries import people_imports as import_queries
-from iurc_events.services import people_entry, people_imports, people_sheets
+from iurc_events.services import people_entry, people_imports, people_sheets, people_undo
 from iurc_events.services.people_imports import ListUnreadableError
 from iurc_events.web.access import requires, signed_in_user
 from iurc_events.web.delegates.desk import BASE, back, own_delegation
@@ -273,7 +273,7 @@ def undo_list(delegation_id: uuid.UUID, import_id: uuid.UUID) -> ResponseReturnV
     _act(
         delegation_id,
         import_id,
-        lambda found: people_entry.undo(actor=actor, import_id=found.id),
+        lambda found: people_undo.undo(actor=actor, import_id=found.id),
         _("The list is taken back: everything is as before"),
     )
     return redirect(url_for(".show_list", delegation_id=delegation_id, import_id=import_id), code=303)

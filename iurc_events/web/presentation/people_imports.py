@@ -17,7 +17,7 @@ from iurc_events.models.delegations import Delegation
 from iurc_events.models.people_imports import PeopleImport, PeopleImportRow
 from iurc_events.services import people_rows
 from iurc_events.services.member_details import MemberDetails, details_of
-from iurc_events.services.people_entry import find_member
+from iurc_events.services.people_undo import find_member
 from iurc_events.web.presentation.vocabulary import label
 
 #: What becomes of rows, in words; the sign of each is that of a state.
