@@ -242,3 +242,44 @@ def test_same_bytes_from_another_process_when_nothing_changed(app: Flask, client
     from_server = client.get("/calendar/programmes/iurc-test.ics?lang=both&from=2020-01-01").data
     rendered = feeds.render_feed(feeds.get_subject("programme", "iurc-test"), "both", since=date(2020, 1, 1))
     assert rendered.body == from_server
+
+
+def _tags_of_polls(client: FlaskClient, path: str, times: int, encoding: str = "") -> list[tuple[int, str]]:
+    tag, seen = "", []
+    for _ in range(times):
+        headers = {"If-None-Match": tag} if tag else {}
+        answer = client.get(path, headers=headers | ({"Accept-Encoding": encoding} if encoding else {}))
+        tag = answer.headers["ETag"]
+        seen.append((answer.status_code, tag))
+    return seen
+
+
+def test_quick_answer_of_an_unchanged_feed_is_that_of_the_long_way(app: Flask, client: FlaskClient) -> None:
+    """The second 304 is answered from what the first one worked out, with one read."""
+    event = make_event("2027-green-roofs")
+    later = NOW + timedelta(minutes=1)
+    path = "/calendar/events/2027-green-roofs.ics?lang=zh"
+    with time_machine.travel(later, tick=False):
+        plain, packed = _tags_of_polls(client, path, 4), _tags_of_polls(client, path, 4, "gzip")
+        asked = {"If-None-Match": plain[0][1]}
+        quick = client.get(path, headers=asked)
+        event.title = {"en": "Red roofs", "zh": "红屋顶"}
+        event_changes.record_change(event, "renamed", actor_id=None)
+        db.session.commit()
+        changed = client.get(path, headers=asked)
+    assert [status for status, _ in plain + packed] == [200, 304, 304, 304] * 2
+    assert (len({tag for _, tag in plain}), len({tag for _, tag in packed})) == (1, 1)
+    assert (quick.status_code, quick.data, "Set-Cookie" in quick.headers) == (304, b"", False)
+    assert quick.headers["X-Content-Type-Options"] == "nosniff"
+    assert (changed.status_code, changed.headers["ETag"] != plain[0][1]) == (200, True)
+
+
+def test_quick_answer_ends_with_the_day_because_the_window_moves(app: Flask, client: FlaskClient) -> None:
+    programme = make_programme("iurc-test")
+    make_event("2026-old", programme, slot=make_slot("2026-02-25T09:00", "2026-02-25T11:00"))
+    path = "/calendar/programmes/iurc-test.ics"
+    with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
+        before = _tags_of_polls(client, path, 3)
+    with time_machine.travel(NOW + timedelta(days=1), tick=False):
+        after = client.get(path, headers={"If-None-Match": before[0][1]})
+    assert ([status for status, _ in before], after.status_code, entries(after.data)) == ([200, 304, 304], 200, [])

@@ -13,6 +13,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from flask import Flask
@@ -24,6 +25,8 @@ from iurc_events.calendars.entries import CalendarLanguage
 from iurc_events.config import VERSION, settings
 from iurc_events.database import utc_now
 from iurc_events.domain.errors import NotFoundError
+from iurc_events.queries.feed_versions import FeedVersions
+from iurc_events.queries.feeds import FeedSubject
 from iurc_events.services import feeds
 from iurc_events.services.feed_use import FeedUse
 from iurc_events.web.security import security_headers
@@ -36,6 +39,9 @@ _PERSONAL = re.compile(r"/calendar/my/([a-zA-Z2-7]{1,64})\.ics")
 _KINDS = {folder: kind for kind, folder in FEED_KINDS.items()}
 _KEPT_BYTES = 48 * 1024 * 1024
 _SMALL = 860
+#: Last-Modified of a fresh change still moves by a second; until then a 304 is worked out in full.
+_SETTLED = timedelta(seconds=2)
+_MAKE_VALIDATOR = "iurc_events.validator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,50 @@ class KeptFeeds:
         return kept
 
 
+@dataclass(frozen=True, slots=True)
+class Validator:
+    """What a 304 needs to know of a feed that was answered: nothing of it changes without one of these."""
+
+    feed: str
+    version: int
+    #: Days since 1970: the window of a feed moves at 00:00 UTC.
+    day: int
+    headers: list[tuple[str, str]]
+
+
+#: Path, query, If-None-Match and Accept-Encoding: the answer to another of these may have another entity tag.
+AskedFor = tuple[str, str, str, str]
+
+
+def _asked_for(environ: WSGIEnvironment, tag: str) -> AskedFor:
+    return environ["PATH_INFO"], environ.get("QUERY_STRING", ""), tag, environ.get("HTTP_ACCEPT_ENCODING", "")
+
+
+class Validators:
+    """The last 304s, so that an unchanged feed costs one indexed read."""
+
+    def __init__(self, most: int = 4096) -> None:
+        self._known: OrderedDict[AskedFor, Validator] = OrderedDict()
+        self._most = most
+        self._lock = threading.Lock()
+
+    def find(self, asked_for: AskedFor) -> Validator | None:
+        """Return what is known of a request."""
+        return self._known.get(asked_for)
+
+    def remember(self, asked_for: AskedFor, validator: Validator) -> None:
+        """Keep what was answered; the oldest goes first."""
+        with self._lock:
+            self._known[asked_for] = validator
+            self._known.move_to_end(asked_for)
+            while len(self._known) > self._most:
+                self._known.popitem(last=False)
+
+
+def _today() -> int:
+    return int(utc_now().timestamp() // 86400)
+
+
 class FeedServer:
     """A WSGI layer that answers everything below ``/calendar/`` and passes all else on."""
 
@@ -79,6 +129,8 @@ class FeedServer:
         self._app = app
         self._next = app.wsgi_app
         self._kept = KeptFeeds()
+        self._validators = Validators()
+        self._versions = FeedVersions(app)
         self._use = FeedUse()
         self._headers = security_headers(app.extensions["settings"])
 
@@ -86,11 +138,27 @@ class FeedServer:
         """Answer a feed's address; WSGI."""
         if not environ.get("PATH_INFO", "").startswith("/calendar/"):
             return self._next(environ, start_response)
+        if headers := self._find_unchanged(environ):
+            start_response("304 NOT MODIFIED", headers)
+            return ()
         with self._app.app_context():
             response = self._answer(Request(environ))
         for name, value in self._headers.items():
             response.headers.setdefault(name, value)
+        if response.status_code == 304 and _MAKE_VALIDATOR in environ and (tag := environ.get("HTTP_IF_NONE_MATCH")):
+            headers = response.get_wsgi_headers(environ).to_wsgi_list()
+            self._validators.remember(_asked_for(environ, tag), environ[_MAKE_VALIDATOR](headers))
         return response(environ, start_response)
+
+    def _find_unchanged(self, environ: WSGIEnvironment) -> list[tuple[str, str]] | None:
+        """Return the headers of a 304 that was worked out before and holds while version and day are the same."""
+        tag = environ.get("HTTP_IF_NONE_MATCH")
+        if not tag or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            return None
+        known = self._validators.find(_asked_for(environ, tag))
+        if known is None or known.day != _today():
+            return None
+        return known.headers if self._versions.read(known.feed) == known.version else None
 
     def _answer(self, request: Request) -> Response:
         if request.method not in ("GET", "HEAD"):
@@ -130,7 +198,15 @@ class FeedServer:
             raise feeds.GoneError("This event was withdrawn")
         day_starts_at = datetime(today.year, today.month, today.day, tzinfo=UTC)
         revised_at = kept.feed.revised_at if kind == "event" else max(kept.feed.revised_at, day_starts_at)
+        if now - _revision(subject) > _SETTLED:
+            name = f"{FEED_KINDS[kind]}/{slug}"
+            request.environ[_MAKE_VALIDATOR] = partial(Validator, name, subject.version, int(now.timestamp() // 86400))
         return _feed_response(request, kept, revised_at)
+
+
+def _revision(subject: FeedSubject) -> datetime:
+    """Return the last change of a feed; long ago for one that never changed."""
+    return subject.revised_at or datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _parameters(request: Request) -> tuple[CalendarLanguage, date | None]:
