@@ -111,7 +111,7 @@ def test_event_that_asks_for_nothing_shows_and_binds_nothing(event: Event, sqlit
     event.asks_for = []
     db.session.commit()
     page = sqlite_client.get("/en/events/2027-green-roofs/sign-up").text
-    assert (controls(page), "For a good stay" in page) == ([], False)
+    assert (controls(page), "Needs at the event" in page) == ([], False)
     sqlite_client.post("/en/events/2027-green-roofs/sign-up", data={**SIGN_UP, **GIVEN})
     page = open_registration(sqlite_client)
     assert controls(page) == []
