@@ -207,7 +207,12 @@ def _apply(actor: User, delegation: Delegation, request: ChangeRequest, version:
         if request.kind != "register":
             raise DomainError(noop("The person was removed meanwhile"))
         new = members.register(
-            actor=actor, delegation_id=delegation.id, details=details, has_consented=has_consented, now=now
+            actor=actor,
+            delegation_id=delegation.id,
+            details=details,
+            has_consented=has_consented,
+            asked_by=request.asked_by,
+            now=now,
         )
         if isinstance(new, Speaker):
             request.speaker_id = new.id
@@ -227,6 +232,7 @@ def _apply(actor: User, delegation: Delegation, request: ChangeRequest, version:
         member=member,
         details=details,
         has_consented=has_consented,
+        asked_by=request.asked_by,
         now=now,
     )
 

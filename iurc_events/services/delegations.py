@@ -22,11 +22,9 @@ from iurc_events.models.delegations import Delegation, DelegationQuota, FocalPoi
 from iurc_events.models.events import Event
 from iurc_events.services import (
     audit,
-    delegation_exits,
     delegation_mail,
     delegation_rules,
     delegation_waiting,
-    seats,
     tokens,
 )
 from iurc_events.services.event_changes import record_change
@@ -34,8 +32,8 @@ from iurc_events.services.event_life import get_own_event
 
 __all__ = [
     "AlreadyInvitedError", "CityInvitation", "DelegationChangedError", "FocalPointDetails", "PastDeadlineError",
-    "Quota", "QuotaInUseError", "add_focal_point", "change_terms", "confirm", "extend", "hand_over", "invite",
-    "make_link", "remind", "remove_focal_point", "send_again", "take_back_confirmation", "withdraw_invitation",
+    "Quota", "QuotaInUseError", "add_focal_point", "change_terms", "extend", "hand_over", "invite",
+    "make_link", "remind", "remove_focal_point", "send_again",
 ]  # fmt: skip
 
 
@@ -99,7 +97,7 @@ def get_own_delegation(actor: User, delegation_id: int) -> tuple[Event, Delegati
     return event, delegation
 
 
-def _record(action: str, event: Event, delegation: Delegation, actor: User | None, *fields: str) -> None:
+def record(action: str, event: Event, delegation: Delegation, actor: User | None, *fields: str) -> None:
     audit.record(
         action,
         "delegation",
@@ -190,7 +188,7 @@ def invite(
     for delegation in delegations:
         for point in delegation.focal_points:
             delegation_mail.queue_invitation(event, delegation, point, note=note)
-        _record(noop("city invited"), event, delegation, actor)
+        record(noop("city invited"), event, delegation, actor)
     return delegations
 
 
@@ -238,7 +236,7 @@ def change_terms(
     delegation.quotas = _quota_rows(quotas)
     delegation.deadline_on = new_deadline
     delegation.version += 1
-    _record(noop("terms changed"), event, delegation, actor, "deadline_on", "quotas")
+    record(noop("terms changed"), event, delegation, actor, "deadline_on", "quotas")
     if delegation_waiting.move_up(event, delegation):
         record_change(event, noop("terms changed"), actor_id=actor.id)
     return delegation
@@ -255,7 +253,7 @@ def extend(
     for delegation in delegations:
         delegation.deadline_on = deadline_on.isoformat()
         delegation.version += 1
-        _record(noop("deadline extended"), event, delegation, actor, "deadline_on")
+        record(noop("deadline extended"), event, delegation, actor, "deadline_on")
     return len(delegations)
 
 
@@ -290,7 +288,7 @@ def remind(*, actor: User, event_id: int, delegation_ids: Sequence[int], now: da
             delegation_mail.queue_reminder(event, delegation, point)
             mails += 1
         delegation.reminded_at = moment
-        _record(noop("city reminded"), event, delegation, actor)
+        record(noop("city reminded"), event, delegation, actor)
     return mails
 
 
@@ -307,7 +305,7 @@ def send_again(*, actor: User, focal_point_id: int) -> FocalPoint:
     """Send the invitation to a focal point once more, with a new link."""
     event, delegation, point = _own_point(actor, focal_point_id)
     delegation_mail.queue_invitation(event, delegation, point, note=delegation.note or "")
-    _record(noop("invitation sent again"), event, delegation, actor)
+    record(noop("invitation sent again"), event, delegation, actor)
     return point
 
 
@@ -315,7 +313,7 @@ def send_again(*, actor: User, focal_point_id: int) -> FocalPoint:
 def make_link(*, actor: User, focal_point_id: int) -> str:
     """Return the whole address of a new one-time link, to be given by hand; it can be shown only now."""
     event, delegation, point = _own_point(actor, focal_point_id)
-    _record(noop("link made"), event, delegation, actor)
+    record(noop("link made"), event, delegation, actor)
     return delegation_mail.invitation_link(event, delegation, point)
 
 
@@ -332,7 +330,7 @@ def add_focal_point(*, actor: User, delegation_id: int, details: FocalPointDetai
     delegation.focal_points.append(point)
     db.session.flush()
     delegation_mail.queue_invitation(event, delegation, point, note=delegation.note or "")
-    _record(noop("focal point added"), event, delegation, actor)
+    record(noop("focal point added"), event, delegation, actor)
     return point
 
 
@@ -349,7 +347,7 @@ def remove_focal_point(*, actor: User, focal_point_id: int) -> Delegation:
     tokens.revoke("invitation", focal_point_id=point.id)
     db.session.flush()
     delegation.focal_points.remove(point)
-    _record(noop("focal point removed"), event, delegation, actor)
+    record(noop("focal point removed"), event, delegation, actor)
     return delegation
 
 
@@ -379,48 +377,5 @@ def hand_over(
     delegation.focal_points.append(point)
     db.session.flush()
     delegation_mail.queue_invitation(event, delegation, point, note=delegation.note or "")
-    _record(noop("delegation handed over"), event, delegation, actor)
+    record(noop("delegation handed over"), event, delegation, actor)
     return point
-
-
-@in_transaction
-def confirm(*, actor: User, delegation_id: int) -> Delegation:
-    """Confirm a delegation: from now on the event is the city's, too."""
-    event, delegation = get_own_delegation(actor, delegation_id)
-    if delegation.state == DelegationState.CONFIRMED:
-        return delegation
-    if delegation.state == DelegationState.DECLINED:
-        raise DomainError(noop("The city declined. Send the invitation again if it may still come"))
-    delegation.state = DelegationState.CONFIRMED.value
-    delegation.version += 1
-    _record(noop("delegation confirmed"), event, delegation, actor, "state")
-    record_change(event, noop("delegation confirmed"), actor_id=actor.id)
-    return delegation
-
-
-@in_transaction
-def take_back_confirmation(*, actor: User, delegation_id: int) -> Delegation:
-    """Take a confirmation back: the delegation has answered, no more."""
-    event, delegation = get_own_delegation(actor, delegation_id)
-    if delegation.state != DelegationState.CONFIRMED:
-        return delegation
-    delegation.state = DelegationState.SUBMITTED.value
-    delegation.version += 1
-    _record(noop("confirmation taken back"), event, delegation, actor, "state")
-    record_change(event, noop("confirmation taken back"), actor_id=actor.id)
-    return delegation
-
-
-@in_transaction
-def withdraw_invitation(*, actor: User, delegation_id: int, now: datetime | None = None) -> int:
-    """Withdraw the invitation of a city: links end, its people are withdrawn; return how many those were."""
-    event, delegation = get_own_delegation(actor, delegation_id)
-    _record(noop("invitation withdrawn"), event, delegation, actor)
-    number = delegation_exits.withdraw_all(event, delegation, now or utc_now())
-    tokens.revoke("invitation", delegation_id=delegation.id)
-    db.session.delete(delegation)
-    db.session.flush()
-    db.session.expire_all()
-    seats.fill(event)
-    record_change(event, noop("invitation withdrawn"), actor_id=actor.id)
-    return number

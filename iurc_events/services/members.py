@@ -44,8 +44,9 @@ from iurc_events.services.member_entry import AlreadyMemberError
 from iurc_events.services.speakers import SpeakerChangedError
 
 __all__ = [
-    "AlreadyMemberError", "Member", "MemberChangedError", "MemberDetails", "change", "details_of", "find_same",
-    "from_json", "is_active", "label_of", "name_of", "register", "role_of", "substitute", "to_json", "withdraw",
+    "AlreadyMemberError", "Member", "MemberChangedError", "MemberDetails", "bring_back", "change", "details_of",
+    "find_same", "from_json", "is_active", "label_of", "name_of", "register", "role_of", "substitute", "to_json",
+    "withdraw",
 ]  # fmt: skip
 
 
@@ -77,6 +78,7 @@ def register(
     details: MemberDetails,
     has_consented: bool,
     may_wait: bool = True,
+    asked_by: User | None = None,
     now: datetime | None = None,
 ) -> Member:
     """Register somebody in a delegation; the same said twice makes one member.
@@ -84,6 +86,7 @@ def register(
     Args:
         has_consented: Whether the person agreed to be named in public; for speakers only.
         may_wait: Whether the person goes onto the waiting list where all places are taken.
+        asked_by: The delegate whom the person is told of, where an organiser does what was asked for.
 
     Raises:
         DeadlinePassedError: If the last day to answer is over in the city's zone.
@@ -102,6 +105,7 @@ def register(
             details=details.for_speaker,
             has_consented=has_consented,
             may_wait=may_wait,
+            asked_by=asked_by,
             now=moment,
         )
         if details.gender:
@@ -121,7 +125,7 @@ def register(
     db.session.add(participant)
     delegation_rules.note_work(delegation)
     db.session.flush()
-    delegation_notices.tell_participant(event, delegation, participant, registered_by=actor)
+    delegation_notices.tell_participant(event, delegation, participant, registered_by=asked_by or actor)
     member_entry.record(noop("registered by the city"), event, participant, actor)
     return participant
 
@@ -135,6 +139,7 @@ def change(
     details: MemberDetails,
     has_consented: bool,
     version: int | None = None,
+    asked_by: User | None = None,
     now: datetime | None = None,
 ) -> Member:
     """Correct what is said of a member; participants and observers may change into each other.
@@ -176,7 +181,7 @@ def change(
     moves = member_entry.correct(event, delegation, found, kept)
     db.session.flush()
     if found.email and found.email != had_email:
-        delegation_notices.tell_participant(event, delegation, found, registered_by=actor)
+        delegation_notices.tell_participant(event, delegation, found, registered_by=asked_by or actor)
     member_entry.record(noop("changed by the city"), event, found, actor, "name", "organisation", "mode", "role")
     if moves:
         delegation_waiting.move_up(event, delegation)
@@ -204,6 +209,35 @@ def withdraw(*, actor: User, delegation_id: int, member: Member, now: datetime |
 
 
 @in_transaction
+def bring_back(*, actor: User, delegation_id: int, member: Member, now: datetime | None = None) -> Member:
+    """Register somebody again who was withdrawn, if the delegation still has a place; without a free seat they wait.
+
+    Raises:
+        QuotaFullError: If the place was given to somebody else.
+        DeadlinePassedError: If the last day to answer is over in the city's zone.
+    """
+    moment = now or utc_now()
+    event, delegation = delegation_rules.lock_for_change(actor, delegation_id, moment)
+    found = _lock_member(delegation, member)
+    if isinstance(found, Speaker):
+        return own_speakers.bring_back(actor=actor, delegation_id=delegation_id, speaker_id=found.id, now=moment)
+    if is_active(found):
+        return found
+    delegation_rules.check_quota(delegation, found.mode, role=found.role)
+    if seats.take(event.id):
+        found.state, found.waiting_since = ParticipantState.REGISTERED.value, None
+    else:
+        delegation_waiting.wait(found, moment)
+    found.cancelled_at = None
+    found.version += 1
+    delegation_rules.note_work(delegation)
+    db.session.flush()
+    delegation_notices.tell_participant(event, delegation, found, registered_by=actor)
+    member_entry.record(noop("registered by the city"), event, found, actor)
+    return found
+
+
+@in_transaction
 def substitute(
     *,
     actor: User,
@@ -212,6 +246,7 @@ def substitute(
     details: MemberDetails,
     has_consented: bool,
     version: int | None = None,
+    asked_by: User | None = None,
     now: datetime | None = None,
 ) -> Member:
     """Replace a member by somebody else, who takes over the place and, of a speaker, the slots of the agenda.
@@ -233,6 +268,7 @@ def substitute(
             details=details.for_speaker,
             has_consented=has_consented,
             version=version,
+            asked_by=asked_by,
             now=moment,
         )
         substitute_speaker.gender = details.gender or None
@@ -256,7 +292,7 @@ def substitute(
     db.session.add(new)
     delegation.version += 1
     db.session.flush()
-    delegation_notices.tell_participant(event, delegation, new, registered_by=actor)
+    delegation_notices.tell_participant(event, delegation, new, registered_by=asked_by or actor)
     member_entry.record(noop("replaced by the city"), event, found, actor)
     member_entry.record(noop("registered by the city"), event, new, actor)
     delegation_waiting.move_up(event, delegation)

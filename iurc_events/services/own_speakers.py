@@ -59,6 +59,7 @@ def register(
     details: SpeakerDetails,
     has_consented: bool,
     may_wait: bool = False,
+    asked_by: User | None = None,
     now: datetime | None = None,
 ) -> Speaker:
     """Register a speaker of the own city; the same form sent twice makes one speaker.
@@ -76,7 +77,12 @@ def register(
     if same := _find_same(delegation, details):
         return same
     speaker = speakers.nominate(
-        delegation_id=delegation_id, details=details, actor=actor, may_wait=may_wait, now=moment
+        delegation_id=delegation_id,
+        details=details,
+        actor=actor,
+        may_wait=may_wait,
+        asked_by=asked_by,
+        now=moment,
     )
     speaker.consented_at = moment if has_consented else None
     return speaker
@@ -181,6 +187,7 @@ def substitute(
     details: SpeakerDetails,
     has_consented: bool,
     version: int | None = None,
+    asked_by: User | None = None,
     now: datetime | None = None,
 ) -> Speaker:
     """Replace a speaker by somebody else, who takes over the place and the slots of the agenda.
@@ -222,7 +229,7 @@ def substitute(
     db.session.flush()
     _take_over(event, old, new)
     speaker_notices.revoke_links(event, old)
-    speakers.tell_speaker(event, delegation, new, actor)
+    speakers.tell_speaker(event, delegation, new, asked_by or actor)
     delegation_waiting.move_up(event, delegation)
     record_change(event, noop("speaker replaced"), actor_id=actor.id, now=moment)
     return new

@@ -104,6 +104,7 @@ def nominate(
     actor: User | None = None,
     focal_point_id: int | None = None,
     may_wait: bool = False,
+    asked_by: User | None = None,
     now: datetime | None = None,
 ) -> Speaker:
     """Register a speaker of a delegation, within its quota and deadline; the organisers decide.
@@ -113,6 +114,7 @@ def nominate(
     Args:
         actor: The delegate; or ``focal_point_id`` of somebody who came by a link.
         may_wait: Whether the speaker goes onto the waiting list where all places are taken.
+        asked_by: The delegate whom the speaker is told of, where an organiser does what was asked for.
 
     Raises:
         DeadlinePassedError: If the last day to answer is over in the city's zone.
@@ -134,7 +136,7 @@ def nominate(
         delegation_waiting.wait(speaker, moment)
     delegation_rules.note_work(delegation)
     db.session.flush()
-    tell_speaker(event, delegation, speaker, actor, focal_point_id)
+    tell_speaker(event, delegation, speaker, asked_by or actor, focal_point_id)
     record_change(event, noop("speaker nominated"), actor_id=actor.id if actor else None, now=moment)
     return speaker
 

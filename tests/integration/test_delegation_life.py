@@ -22,6 +22,7 @@ from iurc_events.models.programmes import Programme
 from iurc_events.models.speakers import Speaker
 from iurc_events.services import (
     change_requests,
+    delegation_decisions,
     delegation_waiting,
     delegations,
     invitations,
@@ -430,7 +431,7 @@ def test_a_delegate_hands_over_and_keeps_or_gives_up_access(stage: Stage) -> Non
 def test_withdrawing_the_invitation_frees_every_seat(stage: Stage) -> None:
     stage.register(stage.alpha, "陈甲", role="participant")
     stage.register(stage.alpha, "李甲")
-    number = delegations.withdraw_invitation(actor=stage.organiser, delegation_id=stage.alpha.id)
+    number = delegation_decisions.withdraw_invitation(actor=stage.organiser, delegation_id=stage.alpha.id)
     assert (number, states(), seats_taken(stage)) == (2, {"李甲": "withdrawn", "陈甲": "cancelled"}, 0)
 
 

@@ -19,9 +19,9 @@ from iurc_events.models.events import Event
 from iurc_events.models.messages import Message
 from iurc_events.models.programmes import Programme
 from iurc_events.models.speakers import Person, Speaker
+from iurc_events.services import delegation_decisions, tokens
 from iurc_events.services import delegations as delegation_service
 from iurc_events.services import speakers as speaker_service
-from iurc_events.services import tokens
 from iurc_events.services.delegations import CityInvitation, FocalPointDetails, Quota
 from iurc_events.services.speakers import SpeakerDetails
 from tests.factories import make_city, make_event, make_programme, make_session, make_user
@@ -286,9 +286,9 @@ def test_hand_over_ends_old_links_and_writes_to_the_new_person(organiser: User, 
 def test_confirm_makes_the_event_one_of_the_city(organiser: User, event: Event, wuhan: City) -> None:
     delegation = invite(organiser, event, wuhan)
 
-    delegation_service.confirm(actor=organiser, delegation_id=delegation.id)
+    delegation_decisions.confirm(actor=organiser, delegation_id=delegation.id)
     confirmed = delegation.state
-    delegation_service.take_back_confirmation(actor=organiser, delegation_id=delegation.id)
+    delegation_decisions.take_back_confirmation(actor=organiser, delegation_id=delegation.id)
 
     assert (confirmed, delegation.state) == ("confirmed", "submitted")
 
@@ -297,7 +297,7 @@ def test_withdraw_invitation_ends_links_and_withdraws_speakers(organiser: User, 
     delegation = invite(organiser, event, wuhan)
     speaker = nominate(delegation)
 
-    number = delegation_service.withdraw_invitation(actor=organiser, delegation_id=delegation.id)
+    number = delegation_decisions.withdraw_invitation(actor=organiser, delegation_id=delegation.id)
 
     db.session.refresh(speaker)
     assert (number, speaker.state, speaker.delegation_id) == (1, "withdrawn", None)

@@ -18,7 +18,7 @@ from iurc_events.models.delegations import Delegation, FocalPoint
 from iurc_events.models.messages import Message
 from iurc_events.models.speakers import Speaker
 from iurc_events.queries import memberships, own_delegations
-from iurc_events.services import delegations, invitations, own_speakers, speakers
+from iurc_events.services import delegation_decisions, delegations, invitations, own_speakers, speakers
 from iurc_events.services.delegation_rules import DeadlinePassedError, EventClosedError, QuotaFullError
 from iurc_events.services.delegations import CityInvitation, FocalPointDetails
 from iurc_events.services.sort_keys import latin_name
@@ -291,7 +291,7 @@ def test_confirmed_delegation_that_declines_takes_the_event_from_the_city(
     ids = {"actor": delegate, "delegation_id": delegation.id, "now": BEFORE}
     organiser = db.session.scalars(select(User).where(User.id != delegate.id)).first()
     assert organiser
-    delegations.confirm(actor=organiser, delegation_id=delegation.id)
+    delegation_decisions.confirm(actor=organiser, delegation_id=delegation.id)
     city = ("city", delegation.city_id)
     assert city in {tuple(each)[:2] for each in memberships.list_stored_subjects(delegation.event_id)}
     assert invitations.take_up_again(**ids).state == "confirmed"

@@ -18,8 +18,8 @@ from iurc_events.models.speakers import Speaker
 from iurc_events.services import delegations, own_speakers, people_entry, people_imports, people_undo
 from iurc_events.services.delegations import CityInvitation
 from iurc_events.services.people_entry import FaultsLeftError
-from iurc_events.services.people_undo import UndoTooLateError
 from iurc_events.services.people_imports import ColumnsUnclearError, Sent
+from iurc_events.services.people_undo import UndoTooLateError
 from iurc_events.services.speakers import SpeakerDetails
 from tests.factories import make_city, make_event, make_programme, make_user
 

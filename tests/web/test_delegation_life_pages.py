@@ -15,9 +15,10 @@ from iurc_events.models.accounts import User
 from iurc_events.models.change_requests import ChangeRequest
 from iurc_events.models.delegations import Delegation
 from iurc_events.models.events import Event
+from iurc_events.models.messages import Message
 from iurc_events.models.participants import Participant
 from iurc_events.models.speakers import Speaker
-from iurc_events.services import delegations
+from iurc_events.services import change_requests, delegations
 from iurc_events.services.delegations import CityInvitation, FocalPointDetails
 from tests.factories import make_city, make_event, make_programme, make_user, sign_in
 
@@ -229,3 +230,55 @@ def test_requests_of_others_are_not_found(desks: Desks) -> None:
         other.post(f"{desks.pages}/requests/{asked.public_id}/accept").status_code,
         other.post(f"{desks.pages}/delegations/unused-places").status_code,
     ] == [404] * 7
+
+
+def test_organiser_corrects_withdraws_and_brings_back_a_participant(desks: Desks) -> None:
+    desks.delegate.post(f"{desks.desk}/speakers", data={**PERSON, "role": "participant"})
+    person = db.session.query(Participant).one()
+    page = f"{desks.pages}/delegations/{desks.alpha.public_id}/members/{person.public_id}"
+    assert 'value="陈"' in desks.office.get(page).text
+    typed = {**PERSON, "family_en": "Chen", "given_en": "Ceshi", "organisation-zh": "样本局", "version": person.version}
+    assert desks.office.post(page, data=typed).status_code == 303
+    refused = desks.office.post(page, data=typed)
+    assert (refused.status_code, "Somebody else changed this person" in refused.text) == (422, True)
+    states = []
+    for step in ("withdraw", "bring-back", "bring-back"):
+        assert desks.office.post(f"{page}/{step}").status_code == 303
+        db.session.expire_all()
+        states.append(db.session.query(Participant).one().state)
+    assert states == ["cancelled", "registered", "registered"]
+    assert db.session.query(Participant).one().organisation == "样本局"
+
+
+def test_city_brings_back_a_participant_while_there_is_a_place(desks: Desks) -> None:
+    for given in ("测试", "试验"):
+        data = {**PERSON, "given_zh": given, "role": "participant", "may_wait": "y"}
+        desks.delegate.post(f"{desks.desk}/speakers", data=data)
+    first = db.session.query(Participant).order_by(Participant.id).first()
+    assert first is not None
+    page = f"{desks.desk}/speakers/{first.public_id}"
+    assert desks.delegate.post(f"{page}/withdraw").status_code == 303
+    assert "Register again" in words(desks.delegate, desks.desk)
+    assert "All 1 places for participants" in desks.delegate.post(f"{page}/bring-back", follow_redirects=True).text
+    db.session.expire_all()
+    assert [each.state for each in db.session.query(Participant).order_by(Participant.id)] == [
+        "cancelled",
+        "registered",
+    ]
+
+
+def test_forms_of_the_city_say_briefly_how_data_is_treated_on_its_side(desks: Desks) -> None:
+    for role in ("speaker", "participant"):
+        page = words(desks.delegate, f"{desks.desk}?role={role}")
+        assert ("under the PIPL" in page, "under the GDPR" in page) == (True, False)
+
+
+def test_notice_after_an_accepted_request_names_the_delegate_who_asked(desks: Desks) -> None:
+    desks.end_deadline()
+    data = {**PERSON, "role": "participant", "email": "chen@example.org", "reason": "Probe"}
+    assert desks.delegate.post(f"{desks.desk}/speakers", data=data).status_code == 303
+    asked = db.session.query(ChangeRequest).one()
+    change_requests.accept(actor=db.session.get_one(User, desks.organiser.id), request_id=asked.id)
+    notice = db.session.query(Message).filter_by(kind="member-notice").one()
+    assert asked.asked_by is not None
+    assert ((asked.asked_by.name or asked.asked_by.email) in notice.text) is True

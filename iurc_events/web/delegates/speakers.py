@@ -14,8 +14,7 @@ from iurc_events.domain.language_maps import text_of
 from iurc_events.models.delegations import Delegation
 from iurc_events.permissions import Permission
 from iurc_events.queries import members as member_queries
-from iurc_events.queries import own_delegations
-from iurc_events.services import change_requests, members, needs, own_speakers
+from iurc_events.services import change_requests, members, needs
 from iurc_events.services.delegation_rules import QuotaFullError
 from iurc_events.services.members import Member, MemberDetails
 from iurc_events.services.speakers import SpeakerChangedError
@@ -252,12 +251,8 @@ def withdraw_speaker(delegation_id: uuid.UUID, speaker_id: uuid.UUID) -> Respons
     except DomainError as error:
         flash(message_of(error), "error")
     else:
-        message = _("%(name)s is withdrawn", name=name)
-        if members.role_of(member) == "speaker":
-            undo = url_for("delegate_speakers.bring_back_speaker", delegation_id=delegation_id, speaker_id=speaker_id)
-            flash((message, undo), "undo")  # type: ignore[arg-type]  # text and address
-        else:
-            flash(message, "success")
+        undo = url_for("delegate_speakers.bring_back_speaker", delegation_id=delegation_id, speaker_id=speaker_id)
+        flash((_("%(name)s is withdrawn", name=name), undo), "undo")  # type: ignore[arg-type]  # text and address
     return back(delegation_id)
 
 
@@ -287,12 +282,12 @@ def _ask_to_withdraw(delegation: Delegation, member: Member, name: str) -> Respo
 @blueprint.post(f"{_SPEAKER}/bring-back")
 @requires(Permission.ACT_FOR_CITY)
 def bring_back_speaker(delegation_id: uuid.UUID, speaker_id: uuid.UUID) -> ResponseReturnValue:
-    """Register a speaker again who was withdrawn."""
+    """Register somebody again who was withdrawn."""
     delegation = own_delegation(delegation_id)
-    speaker = own_delegations.get_speaker_of(delegation, speaker_id)
-    name = text_of(speaker.name, g.language)
+    member = member_queries.get_member_of(delegation, speaker_id)
+    name = members.label_of(member, g.language)
     try:
-        own_speakers.bring_back(actor=signed_in_user(), delegation_id=delegation.id, speaker_id=speaker.id)
+        members.bring_back(actor=signed_in_user(), delegation_id=delegation.id, member=member)
     except NotFoundError:
         raise
     except DomainError as error:

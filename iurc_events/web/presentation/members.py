@@ -157,7 +157,7 @@ def member_card(
         waiting=waiting_words(position, delegation.event.waiting_rule, language),
         asked=label("change-kind", asked.kind, language) if asked else "",
         can_change=may_act and asked is None and members.is_active(member),
-        can_bring_back=can_bring_back and member.state == "withdrawn",
+        can_bring_back=can_bring_back and member.state in ("withdrawn", "cancelled"),
     )
 
 
