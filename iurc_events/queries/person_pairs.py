@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, and_, case, func, literal, or_, select, union
+from sqlalchemy import CTE, ColumnElement, and_, case, func, literal, select, union, union_all
 from sqlalchemy import String as SqlString
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import aliased
@@ -47,9 +47,9 @@ class Decision:
 def _weight(one: Any, other: Any) -> Any:
     whens = []
     for (left, right), weight in WEIGHTS.items():
-        whens.append((and_(one.c.kind == left, other.c.kind == right), weight))
+        whens.append((and_(one.kind == left, other.kind == right), weight))
         if left != right:
-            whens.append((and_(one.c.kind == right, other.c.kind == left), weight))
+            whens.append((and_(one.kind == right, other.kind == left), weight))
     return case(*whens, else_=0)
 
 
@@ -73,45 +73,43 @@ def _surroundings(actor: User) -> CTE:
 
 
 def _pairs(actor: User) -> Any:
-    visible = (
-        select(PersonKey.person_id, PersonKey.kind, PersonKey.key_hash)
-        .join(Person, Person.id == PersonKey.person_id)
-        .where(visible_to(actor))
-        .cte("visible_keys")
-    )
-    one = visible.alias("one_key")
-    other = visible.alias("other_key")
+    one, other = aliased(PersonKey, name="one_key"), aliased(PersonKey, name="other_key")
     weight = _weight(one, other)
-    found = (
-        select(one.c.person_id.label("one_id"), other.c.person_id.label("other_id"), func.max(weight).label("weight"))
-        .join(other, and_(other.c.key_hash == one.c.key_hash, other.c.person_id > one.c.person_id))
-        .group_by(one.c.person_id, other.c.person_id)
+    shared = (
+        select(one.person_id.label("one_id"), other.person_id.label("other_id"), func.max(weight).label("weight"))
+        .join(other, and_(other.key_hash == one.key_hash, other.person_id > one.person_id))
+        .group_by(one.person_id, other.person_id)
         .having(func.max(weight) > 0)
-        .cte("found")
+        .cte("shared_keys")
     )
+    visible = select(Person.id).where(visible_to(actor)).cte("visible_persons")
+    seen = select(visible.c.id)
+    found = select(shared).where(shared.c.one_id.in_(seen), shared.c.other_id.in_(seen)).cte("found")
     around = _surroundings(actor)
     first, second = around.alias("first_place"), around.alias("second_place")
-    is_near = (
-        select(literal(1))
-        .select_from(first)
-        .join(second, second.c.what == first.c.what)
-        .where(first.c.person_id == found.c.one_id, second.c.person_id == found.c.other_id)
-        .exists()
+    columns = (found.c.one_id, found.c.other_id, found.c.weight)
+    near = (
+        select(*columns)
+        .join(first, first.c.person_id == found.c.one_id)
+        .join(second, and_(second.c.person_id == found.c.other_id, second.c.what == first.c.what))
+        .where(found.c.weight < SURE)
+        .distinct()
     )
+    likely = union_all(select(*columns).where(found.c.weight >= SURE), near).subquery("likely")
     is_decided = (
         select(literal(1))
-        .where(PersonDistinction.one_id == found.c.one_id, PersonDistinction.other_id == found.c.other_id)
+        .where(PersonDistinction.one_id == likely.c.one_id, PersonDistinction.other_id == likely.c.other_id)
         .exists()
     )
-    return found, [or_(found.c.weight >= SURE, is_near), ~is_decided]
+    return likely, ~is_decided
 
 
 def list_pairs(actor: User, *, page: int = 1, per_page: int = 25) -> tuple[list[PersonPair], int]:
     """Return a page of likely duplicates at own events, the likeliest first, and how many there are: one statement."""
-    found, conditions = _pairs(actor)
+    found, is_open = _pairs(actor)
     rows = db.session.execute(
         select(found.c.one_id, found.c.other_id, found.c.weight, func.count().over().label("total"))
-        .where(*conditions)
+        .where(is_open)
         .order_by(found.c.weight.desc(), found.c.one_id, found.c.other_id)
         .limit(per_page)
         .offset((page - 1) * per_page)
@@ -220,3 +218,15 @@ def shared_events(one_id: int, other_id: int) -> list[Event]:
     mine = select(Speaker.event_id).where(Speaker.person_id == one_id)
     theirs = select(Speaker.event_id).where(Speaker.person_id == other_id)
     return list(db.session.scalars(select(Event).where(Event.id.in_(mine), Event.id.in_(theirs)).order_by(Event.id)))
+
+
+def list_likely_of(actor: User, person: Person) -> list[Person]:
+    """Return persons at own events who are likely the same as a person, by keys that say enough alone."""
+    keys = [
+        LikenessKey(kind, key_hash)
+        for kind, key_hash in db.session.execute(
+            select(PersonKey.kind, PersonKey.key_hash).where(PersonKey.person_id == person.id, PersonKey.kind != "near")
+        )
+    ]
+    found = list_likely(keys, and_(Person.id != person.id, visible_to(actor)))
+    return [each for each, weight in found if weight >= SURE and not is_distinct(person.id, each.id)]

@@ -79,6 +79,10 @@ ORGANISER = [
     "organise/events/{event}/speakers",
     "organise/events/{event}/speakers/remind",
     "organise/events/{event}/speakers/{speaker}",
+    "organise/persons/",
+    "organise/persons/?q=wang&side=China",
+    "organise/persons/duplicates",
+    "organise/persons/{person}",
     "organise/documents/",
     "organise/reports/",
     "organise/outbox/",
@@ -137,6 +141,7 @@ def names(live_server: LiveServer) -> Mapping[str, str]:
             "event": event.slug,
             "delegation": str(invited.public_id),
             "speaker": str(speaker.public_id),
+            "person": str(speaker.person.public_id),
             "people_list": str(people_list.public_id),
         }
 

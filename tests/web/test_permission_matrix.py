@@ -23,6 +23,7 @@ from iurc_events.models.letters import Letter
 from iurc_events.models.messages import Message
 from iurc_events.models.participants import Participant
 from iurc_events.models.revisions import Revision
+from iurc_events.models.speakers import PersonMerge
 from iurc_events.permissions import Permission, is_granted
 from iurc_events.web.access import permission_of
 from tests.factories import make_city, make_event, make_programme, make_session, make_speaker, make_user, sign_in
@@ -65,7 +66,11 @@ def _make_strange_things() -> Stranger:
     )  # fmt: skip
     asked = ChangeRequest(delegation_id=delegation.id, speaker_id=speaker.id, kind="withdraw", reason="Probe")
     db.session.add(asked)
-    db.session.add_all([participant, message, letter])
+    other_event = make_event("2027-other-strange-event", programme)
+    merge = PersonMerge(
+        kept_id=speaker.person_id, merged_id=make_speaker(other_event).person_id, moved={}, taken_over=[]
+    )
+    db.session.add_all([participant, message, letter, merge])
     db.session.commit()
     revision = db.session.query(Revision).filter_by(event_id=event.id).first()
     assert revision
@@ -84,7 +89,8 @@ def _make_strange_things() -> Stranger:
         "delegation": delegation.public_id, "speaker": speaker.public_id, "participant": participant.public_id,
         "message": message.public_id, "user": user.public_id, "session": session.public_id,
         "item": session.items[0].public_id, "focal_point": delegation.focal_points[0].public_id,
-        "request": asked.public_id, "letter": letter.public_id,
+        "request": asked.public_id, "letter": letter.public_id, "person": speaker.person.public_id,
+        "merge": merge.public_id,
     }  # fmt: skip
     return Stranger({"slugs": slugs, "identifiers": identifiers})
 
