@@ -46,7 +46,8 @@ CONNECTIONS = 8
 SECONDS = 5.0
 
 
-def _prepare(database_url: str, folder: Path, capacity: int | None) -> None:
+def prepare(database_url: str, folder: Path, capacity: int | None) -> None:
+    """Create a database with a programme, forty cities and an event that is open for registration."""
     app = create_app({"DATABASE_URL": database_url, "INSTANCE_PATH": str(folder)})
     upgrade_database(app)
     with app.app_context():
@@ -193,7 +194,7 @@ def _sign_up(port: int, server: int, numbers: Iterator[int], seconds: float) -> 
 
 def _measure(name: str, database_url: str, capacity: int | None) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        _prepare(database_url, Path(folder), capacity)
+        prepare(database_url, Path(folder), capacity)
         with _serving(database_url, Path(folder)) as (port, server):
             numbers = itertools.count()
             warm = _sign_up(port, server, numbers, 1.0)[2]  # templates, letter and statements are made once
