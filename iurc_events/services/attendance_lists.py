@@ -26,7 +26,7 @@ from iurc_events.models.attendance import Attendance, AttendanceLine, Attendance
 from iurc_events.models.events import Event
 from iurc_events.models.participants import Participant
 from iurc_events.queries import attendance_lists as list_queries
-from iurc_events.services import audit
+from iurc_events.services import audit, participant_persons
 from iurc_events.services.attendance_matching import people_of
 from iurc_events.services.event_life import get_own_event
 
@@ -294,6 +294,9 @@ def record_list(*, actor: User, event_id: int, list_id: uuid.UUID, minimum_minut
         for row in list_queries.list_attendances(event.id, scope)
     }
     new = {key: minutes for key, minutes in people.items() if key not in there}
+    came = {key for kind, key in new if kind == "participant"}
+    loose = select(Participant).where(Participant.event_id == event.id, Participant.person_id.is_(None))
+    participant_persons.ensure(event, [each for each in db.session.scalars(loose) if each.id in came])
     db.session.add_all(
         Attendance(
             event_id=event.id,

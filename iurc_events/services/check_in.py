@@ -22,7 +22,7 @@ from iurc_events.models.participants import Participant
 from iurc_events.models.speakers import Speaker
 from iurc_events.queries import check_in as door
 from iurc_events.queries.organised_events import get_event_for_update
-from iurc_events.services import audit
+from iurc_events.services import audit, participant_persons
 
 #: The whole event, unless a day or a session is chosen.
 WHOLE: Final = "event"
@@ -152,6 +152,8 @@ def _write(event: Event, person: Participant | Speaker, scope: str, actor: User,
     )
     if known is not None:
         return False
+    if isinstance(person, Participant):
+        participant_persons.ensure(event, [person])
     db.session.add(
         Attendance(
             event_id=event.id,

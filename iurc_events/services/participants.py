@@ -22,7 +22,7 @@ from iurc_events.models.attendance import Attendance
 from iurc_events.models.events import Event
 from iurc_events.models.participants import Participant
 from iurc_events.queries.organised_events import get_event_for_update, organised_by
-from iurc_events.services import audit, needs, participant_mail, seats
+from iurc_events.services import audit, needs, participant_mail, participant_persons, seats
 from iurc_events.services.sign_up import Registration, RegistrationClosedError, sign_up
 
 __all__ = [
@@ -186,6 +186,7 @@ def record_attendance(
         )
     )
     if not known:
+        participant_persons.ensure(event, [participant])
         db.session.add(
             Attendance(
                 event_id=event.id,
