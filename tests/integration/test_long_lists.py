@@ -111,7 +111,7 @@ def test_speakers_of_a_list_make_one_revision(sqlite_app: Flask) -> None:
     stage = Stage()
     before = db.session.query(Revision).count()
     key = stage.send(120, "speaker")
-    people_entry.enter_due()
+    people_entry.enter_due(seconds=600)
     assert (found(key).state, db.session.query(Revision).count() - before) == ("entered", 1)
     positions = [row[0] for row in db.session.query(Speaker.position).order_by(Speaker.id)]
     assert positions == list(range(120))
@@ -126,7 +126,7 @@ def test_nobody_is_told_before_everybody_is_entered(app: Flask) -> None:
     people_entry.enter_some(key)  # goes over to the notices
     assert people_entry.enter_some(key, limit=60) == 60  # and dies again here
     assert len(people_of_list()) == 60
-    people_entry.enter_due()
+    people_entry.enter_due(seconds=600)
     assert found(key).state == "entered"
     assert people_of_list() == sorted(row[4] for row in made_up_rows(150))
 
@@ -141,7 +141,7 @@ def test_failure_in_the_middle_of_all_or_nothing_takes_everything_back(app: Flas
     key = stage.send(200, "participant")
     people_entry.enter_some(key, limit=100)
     sign_up_alone(stage.event, "person150@example.org")
-    people_entry.enter_due()
+    people_entry.enter_due(seconds=600)
     failed = found(key)
     assert (failed.state, "is registered for this event already" in (failed.failure or "")) == ("failed", True)
     assert (states(), people_of_list()) == ({"cancelled": 100}, [])
@@ -153,7 +153,7 @@ def test_failure_in_the_middle_of_the_good_rows_leaves_one_out(app: Flask) -> No
     key = stage.send(200, "participant", choice="good")
     people_entry.enter_some(key, limit=100)
     sign_up_alone(stage.event, "person150@example.org")
-    people_entry.enter_due()
+    people_entry.enter_due(seconds=600)
     assert (found(key).state, found(key).outcome["counts"]) == ("entered", {"registered": 199, "left-out": 1})
     assert len(people_of_list()) == 199
 
@@ -164,7 +164,7 @@ def test_closed_account_in_the_middle_takes_everything_back(app: Flask) -> None:
     people_entry.enter_some(key, limit=100)
     db.session.get_one(User, stage.delegate.id).is_disabled = True
     db.session.commit()
-    people_entry.enter_due()
+    people_entry.enter_due(seconds=600)
     assert (found(key).state, people_of_list()) == ("failed", [])
     assert {row[0] for row in db.session.query(Speaker.state)} == {"withdrawn"}
 
@@ -176,14 +176,14 @@ def test_deadline_counts_when_the_list_was_sent(sqlite_app: Flask) -> None:
     stage.delegation = db.session.get_one(Delegation, stage.delegation.id)
     stage.delegation.deadline_on = utc_now().date().isoformat()
     db.session.commit()
-    people_entry.enter_due()
+    people_entry.enter_due(seconds=600)
     assert found(key).state == "entered"
 
 
 def test_places_and_seats_are_kept_by_a_long_list(app: Flask) -> None:
     stage = Stage(Quota("participant", "onsite", 5), Quota("participant", "any", 130), capacity=110)
     key = stage.send(150, "participant")
-    people_entry.enter_due()
+    people_entry.enter_due(seconds=600)
     assert found(key).outcome["counts"] == {"registered": 110, "waiting": 40}
     assert (states(), db.session.get_one(Event, stage.event.id).seats_taken) == (
         {"registered": 110, "waiting": 40},
@@ -194,11 +194,11 @@ def test_places_and_seats_are_kept_by_a_long_list(app: Flask) -> None:
 def test_whole_list_of_participants_is_taken_back(app: Flask) -> None:
     stage = Stage(capacity=130)
     key = stage.send(150, "participant")
-    people_entry.enter_due()
+    people_entry.enter_due(seconds=600)
     people_undo.undo(actor=stage.delegate, import_id=key)
     assert (states(), db.session.get_one(Event, stage.event.id).seats_taken) == ({"cancelled": 150}, 0)
     again = stage.send(150, "participant")
-    people_entry.enter_due()
+    people_entry.enter_due(seconds=600)
     assert (found(again).outcome["counts"], db.session.query(Participant).count()) == (
         {"registered": 130, "waiting": 20},
         150,

@@ -202,8 +202,8 @@ def test_long_list_is_entered_by_the_worker_and_goes_on_after_a_crash(delegation
     assert db.session.get_one(PeopleImport, people_import.id).state == "entering"
     assert people_entry.enter_some(people_import.id, limit=25) == 25  # and the worker dies here
     assert db.session.query(Participant).count() == 25
-    people_entry.enter_due()
-    people_entry.enter_due()
+    people_entry.enter_due(seconds=600)
+    people_entry.enter_due(seconds=600)
     db.session.expire_all()
     found = db.session.get_one(PeopleImport, people_import.id)
     assert (found.state, found.done_count, found.outcome["counts"]) == ("entered", 120, {"registered": 120})
@@ -217,7 +217,7 @@ def test_list_entered_after_the_deadline_fails_and_says_why(delegation: Delegati
     people_entry.enter_some(people_import.id, limit=25)
     db.session.get_one(User, actor.id).is_disabled = True
     db.session.commit()
-    people_entry.enter_due()
+    people_entry.enter_due(seconds=600)
     db.session.expire_all()
     found = db.session.get_one(PeopleImport, people_import.id)
     assert (found.state, "is closed" in (found.failure or "")) == ("failed", True)
