@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Integer, Text, and_, case, cast, exists, func, not_, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from iurc_events.database import db
 from iurc_events.localisation import noop
@@ -234,6 +234,7 @@ def _rows() -> Any:
         )
         .outerjoin(City, City.id == Speaker.city_id)
         .join(Person, Person.id == Speaker.person_id)
+        .options(contains_eager(Speaker.person))
     )
 
 
@@ -260,18 +261,28 @@ def count_pages(event_id: int) -> PageCounts:
     return PageCounts(total, complete, with_slides)
 
 
+def protocol_order(language: str) -> list[ColumnElement[Any]]:
+    """Return the order of protocol: by rank of :class:`Person`; people without a rank after them, by name."""
+    return [
+        case((Person.protocol_rank.is_(None), 1), else_=0),
+        func.coalesce(Person.protocol_rank, 0),
+        func.coalesce(Person.sort_keys[language].as_string(), ""),
+    ]
+
+
 def list_pages(
     event_id: int, *, language: str, sort: str = "page", is_descending: bool = False, page: int = 1, per_page: int = 25
 ) -> list[PageRow]:
     """Return one page of an event's speakers with the state of their own pages.
 
     Args:
-        sort: ``page`` (the least complete first), ``name`` or ``city``.
+        sort: ``page`` (the least complete first), ``name``, ``city`` or ``protocol``.
     """
     name_key = func.coalesce(Person.sort_keys[language].as_string(), Speaker.name[language].as_string(), "")
     columns: dict[str, list[Any]] = {
         "page": [case((_IS_COMPLETE, len(PAGE_PARTS) + 1), else_=_SCORE)],
         "name": [name_key],
+        "protocol": [*protocol_order(language), Speaker.name[language].as_string()],
         "city": [func.coalesce(City.sort_keys[language].as_string(), City.slug, "")],
     }
     order = [column.desc() if is_descending else column.asc() for column in columns.get(sort, columns["page"])]

@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from iurc_events.database import db
+from iurc_events.models.events import Event
 from iurc_events.models.speakers import Person, Speaker
 from iurc_events.services import person_keys
 from tests.factories import make_city, make_event, make_programme, make_speaker, make_user, sign_in
@@ -85,3 +86,15 @@ def test_telling_apart_is_remembered_and_undone(desk: tuple[FlaskClient, list[Pe
     assert "No likely duplicates" in client.get("/en/organise/persons/duplicates").get_data(True)
     client.post(f"/en/organise/persons/{pair[0]}/alike/{pair[1]}")
     assert "No likely duplicates" not in client.get("/en/organise/persons/duplicates").get_data(True)
+
+
+def test_speakers_of_an_event_stand_in_the_order_of_protocol(desk: tuple[FlaskClient, list[Person]]) -> None:
+    client, people = desk
+    event = db.session.query(Speaker).filter_by(person_id=people[0].id).one().event_id
+    slug = db.session.get_one(Event, event).slug
+    for name, rank in (("Ranked Second", 2), ("Ranked First", 1)):
+        make_speaker(db.session.get_one(Event, event), name).person.protocol_rank = rank
+    db.session.commit()
+    page = _text(client.get(f"/en/organise/events/{slug}/speakers?sort=protocol").get_data(True))
+    places = [page.index(name) for name in ("Ranked First", "Ranked Second", "Xiaoming Zhang")]
+    assert places == sorted(places)

@@ -30,7 +30,7 @@ from iurc_events.web.speakers.published_files import answer_file
 blueprint = Blueprint("organiser_speaker_pages", __name__)
 _BASE = "/<any(en,zh):lang>/organise/events/<slug>/speakers"
 _PER_PAGE: Final = 25
-_SORTS: Final = ("page", "name", "city")
+_SORTS: Final = ("page", "name", "city", "protocol")
 
 
 def _event(slug: str) -> Event:
@@ -41,6 +41,7 @@ def _heads(sort: str, *, is_descending: bool) -> list[tuple[str, str, str, str]]
     """Return value, label, address and ``aria-sort`` of each column that can be sorted by."""
     heads = []
     words = {"name": gettext(noop("Speaker")), "city": gettext(noop("City")), "page": gettext(noop("Own page"))}
+    words["protocol"] = gettext(noop("Order of protocol"))
     for name, text in words.items():
         is_current = name == sort
         query = {"sort": name, **({"order": "desc"} if is_current and not is_descending else {})}
