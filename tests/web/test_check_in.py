@@ -8,7 +8,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 from flask.testing import FlaskClient
 from icalendar import Calendar
 
@@ -22,6 +22,7 @@ from iurc_events.models.participants import Participant
 from iurc_events.models.programmes import Programme
 from iurc_events.services import check_in, outbox
 from iurc_events.services.event_changes import record_change
+from iurc_events.web.accounts.sessions import desk_path
 from tests.factories import make_event, make_programme, make_session, make_slot, make_speaker, make_user, sign_in
 
 
@@ -173,3 +174,10 @@ def test_entry_code_comes_with_the_mail_the_calendar_file_and_the_own_page(
     assert (pictures, f"ATTACH:{address}\r\n" in unfolded) == (["entry-code.png"], True)
     assert address in html.unescape(page)
     assert Calendar.from_ical(claim.letter.calendar).walk("VEVENT")[0]["ATTACH"] == address
+
+
+def test_who_works_at_the_door_begins_there(app: Flask, programme: Programme) -> None:
+    user = make_user("check-in", programme=programme)
+    with app.test_request_context("/zh/"):
+        g.language = "zh"
+        assert desk_path(user) == "/zh/check-in/"

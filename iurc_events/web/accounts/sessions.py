@@ -49,4 +49,6 @@ def desk_path(user: User) -> str:
         return f"/{language}/organise/"
     if user.has_role(RoleName.DELEGATE):
         return f"/{language}/delegation/"
+    if user.has_role(RoleName.CHECK_IN):
+        return f"/{language}/check-in/"
     return url_for("account.show_account")
