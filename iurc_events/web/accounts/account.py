@@ -31,7 +31,8 @@ def account_words() -> dict[str, Any]:
     links = [{"href": url_for("account.show_account"), "label": user.name or _("Account")}]
     desk = desk_path(user)
     if desk != links[0]["href"]:
-        links.insert(0, {"href": desk, "label": _("Desk") if "/organise" in desk else _("Your city")})
+        words = {"organise": _("Desk"), "delegation": _("Your city"), "check-in": _("Check-in")}
+        links.insert(0, {"href": desk, "label": words[desk.strip("/").split("/")[-1]]})
     return {"account_links": links, "theme": user.theme}
 
 
