@@ -77,20 +77,6 @@ def list_delegations_of(
     return [(delegation, count) for delegation, count in rows]
 
 
-def get_speaker_of(delegation: Delegation, public_id: uuid.UUID) -> Speaker:
-    """Return a speaker of a delegation.
-
-    Raises:
-        NotFoundError: If there is none, or it is another delegation's.
-    """
-    speaker = db.session.scalars(
-        select(Speaker).where(Speaker.public_id == public_id, Speaker.delegation_id == delegation.id)
-    ).one_or_none()
-    if speaker is None:
-        raise NotFoundError(noop("There is no such speaker among those of your city"))
-    return speaker
-
-
 def list_own_items(delegation: Delegation) -> list[AgendaItem]:
     """Return the city's own part of the agenda: items that it holds or at which its speakers speak, in order."""
     speaks = exists().where(
