@@ -7,6 +7,7 @@ without it.
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import socket
@@ -168,7 +169,10 @@ def _running(app: Flask) -> Iterator[Flask]:
 
     def begin_anew(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         vars(g._get_current_object()).clear()
-        return inner(environ, start_response)
+        answer = inner(environ, start_response)
+        if not isinstance(environ["wsgi.input"], io.BytesIO):
+            environ["wsgi.input"].close()  # the client writes large forms into files and leaves them open
+        return answer
 
     app.wsgi_app = begin_anew  # type: ignore[method-assign]  # as Flask's documentation does
     with app.app_context():
