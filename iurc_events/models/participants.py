@@ -54,6 +54,8 @@ class Participant(Base):
     mode: Mapped[Word]
     language: Mapped[str] = mapped_column(String(8), default="en")
     consented_at: Mapped[Instant]
+    #: When somebody in mainland China agreed, by itself, that organisers abroad receive the data (PIPL Art. 39).
+    transfer_consented_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: SHA-256 of the personal link's token; the link is in the confirmation mail only.
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     created_at: Mapped[MadeAt]

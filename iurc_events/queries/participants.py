@@ -27,10 +27,11 @@ _FOR_SIGN_UP: Final = select(
     _E.capacity, _E.seats_taken, _E.waiting_rule, _E.is_registration_open, _E.registration_opens_on,
     _E.registration_closes_on, _E.programme_id, _E.asks_for, _E.last_day,
 ).where(_E.slug == bindparam("slug"), _E.state != EventState.DRAFT.value, _E.deleted_at.is_(None))  # fmt: skip
-_IS_OFFERED: Final = (
-    select(CityProgramme.city_id)
+_OFFERED_SIDE: Final = (
+    select(City.side)
+    .join(CityProgramme, CityProgramme.city_id == City.id)
     .where(
-        CityProgramme.city_id == bindparam("city_id"),
+        City.id == bindparam("city_id"),
         or_(
             CityProgramme.programme_id == bindparam("programme_id"),
             CityProgramme.programme_id.in_(
@@ -104,10 +105,11 @@ def find_event_for_sign_up(slug: str) -> Any:
     return db.session.connection().execute(_FOR_SIGN_UP, {"slug": slug}).one_or_none()
 
 
-def offers_city(event: Any, city_id: int) -> bool:
-    """Tell whether people of a city are asked for it when they sign up: it is in a programme of the event."""
+def find_offered_side(event: Any, city_id: int) -> str | None:
+    """Find the side of a city that people choose when they sign up; None where it is in no programme of the event."""
     values = {"event_id": event.id, "programme_id": event.programme_id, "city_id": city_id}
-    return db.session.connection().execute(_IS_OFFERED, values).first() is not None
+    side: str | None = db.session.connection().execute(_OFFERED_SIDE, values).scalar()
+    return side
 
 
 def list_participants(

@@ -51,7 +51,7 @@ TABLES: Final[Mapping[str, TableMap]] = {
     "participants": _table(
         personal="name name_other email title organisation language token_hash",
         other="id public_id event_id person_id delegation_id state role gender city_id stakeholder_type mode "
-        "consented_at created_at waiting_since confirmed_at cancelled_at version",
+        "consented_at transfer_consented_at created_at waiting_since confirmed_at cancelled_at version",
     ),
     "special_needs": _table(
         personal="dietary accessibility visa", other="id event_id participant_id speaker_id is_own delete_after_on"

@@ -73,6 +73,8 @@ class Registration:
     stakeholder_type: str
     mode: str
     language: str
+    #: Whether somebody in mainland China agreed, by itself, to the transfer abroad.
+    has_agreed_to_transfer: bool = False
     #: Where freely given, and kept only where the event asks for it; None for not stated.
     gender: str | None = None
     #: Needs by kind; those that the event does not ask for are not stored.
@@ -156,6 +158,7 @@ def _store(wanted: _Attempt) -> ParticipantState:
             "gender": _gender(wanted),
             "language": registration.language,
             "consented_at": now,
+            "transfer_consented_at": now if registration.has_agreed_to_transfer else None,
             "created_at": now,
             "token_hash": hash_token(wanted.token),
         },
@@ -286,6 +289,7 @@ def _answer_known(wanted: _Attempt) -> ParticipantState:
     known.language = registration.language
     known.gender = _gender(wanted)
     known.consented_at = known.created_at = utc_now()
+    known.transfer_consented_at = known.consented_at if registration.has_agreed_to_transfer else None
     known.cancelled_at = known.confirmed_at = known.waiting_since = None
     known.state = ParticipantState.REGISTERED.value
     known.version += 1

@@ -226,3 +226,15 @@ def test_twenty_people_at_once_get_three_seats_between_them(app: Flask) -> None:
     counts = {state: list(states().values()).count(state) for state in ("registered", "waiting")}
     assert counts == {"registered": 3, "waiting": 17}
     assert db.session.get_one(Event, event_id).seats_taken == 3
+
+
+def test_people_of_chinese_cities_agree_to_the_transfer_abroad_by_itself(client: FlaskClient, event: Event) -> None:
+    city = make_city("yangzhou", event.programme)
+    city.side = "China"
+    db.session.commit()
+    form = {**FORM, "city": str(city.id)}
+    refused = client.post("/zh/events/2027-green-roofs/sign-up", data=form)
+    taken = client.post("/zh/events/2027-green-roofs/sign-up", data={**form, "transfer_consent": "y"})
+    participant = db.session.query(Participant).one()
+    assert (refused.status_code, "请同意向境外提供信息后再报名" in refused.text) == (422, True)
+    assert (taken.status_code, participant.transfer_consented_at) == (303, participant.consented_at)

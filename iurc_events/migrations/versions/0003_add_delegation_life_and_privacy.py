@@ -533,6 +533,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("title", sa.String(length=300), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("gender", sa.String(length=10), nullable=True))
         batch_op.add_column(sa.Column("waiting_since", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("transfer_consented_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.alter_column("email", existing_type=sa.VARCHAR(length=254), nullable=True)
         batch_op.create_index(
             "ix_participants_event_id_state_waiting_since", ["event_id", "state", "waiting_since"], unique=False
@@ -627,6 +628,7 @@ def downgrade() -> None:
     with altered("participants") as batch_op:
         batch_op.drop_index("ix_participants_event_id_state_waiting_since")
         batch_op.alter_column("email", existing_type=sa.VARCHAR(length=254), nullable=False)
+        batch_op.drop_column("transfer_consented_at")
         batch_op.drop_column("waiting_since")
         batch_op.drop_column("gender")
         batch_op.drop_column("title")

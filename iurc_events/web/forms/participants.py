@@ -91,8 +91,15 @@ class SignUpForm(ParticipantForm):
     )
     city = SelectField(noop("City or region"), validate_choice=True)
     consent = BooleanField(noop("I have read this and agree"), [Required(noop("Agree so that you can sign up"))])
+    transfer_consent = BooleanField(
+        noop("In mainland China: I agree separately that organisers in Europe receive these data"),
+        description=noop("Needed where you choose a Chinese city; the law asks for this consent by itself."),
+    )
     #: Tells one form that was sent twice from two forms with the same address.
     attempt = HiddenField(default=lambda: uuid.uuid4().hex)
+
+    #: Side of the city that was chosen, once a sent form was offered its choices.
+    chosen_side: str | None = None
 
     @property
     def attempt_id(self) -> uuid.UUID | None:
@@ -110,8 +117,9 @@ class SignUpForm(ParticipantForm):
         """
         super().offer(event)
         chosen = self.city.data or ""
-        is_known = chosen.isdecimal() and len(chosen) < 10 and participant_queries.offers_city(event, int(chosen))
-        self.city.choices = select_choices([("", "")] + ([(chosen, chosen)] if is_known else []))
+        if chosen.isdecimal() and len(chosen) < 10:
+            self.chosen_side = participant_queries.find_offered_side(event, int(chosen))
+        self.city.choices = select_choices([("", "")] + ([(chosen, chosen)] if self.chosen_side else []))
 
     def offer(self, event: Event) -> None:
         """Give the fields their choices; the cities of the event's programmes, and none of them."""
@@ -124,6 +132,11 @@ class SignUpForm(ParticipantForm):
         )
         options = [(key, name.get(language) or name.get("en") or key) for _key, key, name in named]
         self.city.choices = select_choices([("", _("None of the partner cities")), *options])
+
+    def validate_transfer_consent(self, field: BooleanField) -> None:
+        """Ask for consent to the transfer abroad by itself where the PIPL holds (Art. 39)."""
+        if self.chosen_side == "China" and not field.data:
+            raise ValidationError(_("Agree to the transfer abroad so that you can sign up"))
 
     def validate_consent(self, field: BooleanField) -> None:
         """Without consent nothing is stored."""

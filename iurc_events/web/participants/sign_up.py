@@ -79,6 +79,7 @@ def sign_up(slug: str) -> ResponseReturnValue:
             stakeholder_type=form.stakeholder_type.data,
             mode=form.mode.data,
             language=g.language,
+            has_agreed_to_transfer=bool(form.transfer_consent.data),
             gender=form.given_gender,
             needs=form.given_needs,
         ),
