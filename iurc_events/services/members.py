@@ -6,6 +6,7 @@ The city acts until its deadline, organisers of the event at any time; after it 
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import replace
 from datetime import datetime
 
@@ -23,6 +24,7 @@ from iurc_events.services import (
     delegation_rules,
     delegation_waiting,
     invitations,
+    known_persons,
     member_entry,
     own_speakers,
     seats,
@@ -79,6 +81,7 @@ def register(
     has_consented: bool,
     may_wait: bool = True,
     asked_by: User | None = None,
+    person_id: uuid.UUID | None = None,
     now: datetime | None = None,
 ) -> Member:
     """Register somebody in a delegation; the same said twice makes one member.
@@ -87,6 +90,7 @@ def register(
         has_consented: Whether the person agreed to be named in public; for speakers only.
         may_wait: Whether the person goes onto the waiting list where all places are taken.
         asked_by: The delegate whom the person is told of, where an organiser does what was asked for.
+        person_id: Public id of somebody whom the city brought before and who comes again; any other is ignored.
 
     Raises:
         DeadlinePassedError: If the last day to answer is over in the city's zone.
@@ -98,6 +102,7 @@ def register(
     if delegation.city_id in actor.city_ids:
         invitations.mark_opened(delegation, moment)
     member_entry.check_name(details)
+    lookup = known_persons.lookup_for(delegation, person_id, details)
     if details.role == "speaker":
         speaker = own_speakers.register(
             actor=actor,
@@ -106,6 +111,7 @@ def register(
             has_consented=has_consented,
             may_wait=may_wait,
             asked_by=asked_by,
+            lookup=lookup,
             now=moment,
         )
         if details.gender:
@@ -117,7 +123,7 @@ def register(
     has_place = delegation_rules.has_place(delegation.id, kept.role, kept.mode)
     if not has_place and not may_wait:
         delegation_rules.check_quota(delegation, kept.mode, role=kept.role)
-    participant = member_entry.enter(event, delegation, kept, moment)
+    participant = member_entry.enter(event, delegation, kept, moment, lookup=lookup)
     if has_place and seats.take(event.id):
         participant.state = ParticipantState.REGISTERED.value
     else:

@@ -20,6 +20,7 @@ from iurc_events.models.speakers import Speaker
 from iurc_events.services import delegation_rules, delegation_waiting, speaker_notices, speakers
 from iurc_events.services.event_changes import record_change
 from iurc_events.services.invitations import mark_opened
+from iurc_events.services.member_lookup import ONE_BY_ONE, Lookup
 from iurc_events.services.speakers import SpeakerDetails
 
 #: Speakers who have a place or wait for one.
@@ -60,12 +61,14 @@ def register(
     has_consented: bool,
     may_wait: bool = False,
     asked_by: User | None = None,
+    lookup: Lookup = ONE_BY_ONE,
     now: datetime | None = None,
 ) -> Speaker:
     """Register a speaker of the own city; the same form sent twice makes one speaker.
 
     Args:
         may_wait: Whether the speaker goes onto the waiting list where all places are taken.
+        lookup: How it is found out who the speaker is.
 
     Raises:
         DeadlinePassedError: If the last day to answer is over in the city's zone.
@@ -82,6 +85,7 @@ def register(
         actor=actor,
         may_wait=may_wait,
         asked_by=asked_by,
+        lookup=lookup,
         now=moment,
     )
     speaker.consented_at = moment if has_consented else None

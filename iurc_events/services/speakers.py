@@ -105,6 +105,7 @@ def nominate(
     focal_point_id: int | None = None,
     may_wait: bool = False,
     asked_by: User | None = None,
+    lookup: Lookup = ONE_BY_ONE,
     now: datetime | None = None,
 ) -> Speaker:
     """Register a speaker of a delegation, within its quota and deadline; the organisers decide.
@@ -115,6 +116,7 @@ def nominate(
         actor: The delegate; or ``focal_point_id`` of somebody who came by a link.
         may_wait: Whether the speaker goes onto the waiting list where all places are taken.
         asked_by: The delegate whom the speaker is told of, where an organiser does what was asked for.
+        lookup: How it is found out who the speaker is.
 
     Raises:
         DeadlinePassedError: If the last day to answer is over in the city's zone.
@@ -129,7 +131,7 @@ def nominate(
     has_place = delegation_rules.has_place(delegation.id, "speaker", details.mode)
     if not has_place and not may_wait:
         delegation_rules.check_quota(delegation, details.mode)
-    speaker = enter(event, details, city_id=delegation.city_id, delegation_id=delegation.id)
+    speaker = enter(event, details, city_id=delegation.city_id, delegation_id=delegation.id, lookup=lookup)
     if has_place:
         speaker.state, speaker.waiting_since = SpeakerState.NOMINATED.value, None
     else:

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from iurc_events.database import utc_now
 from iurc_events.domain.errors import DomainError, NotFoundError
+from iurc_events.domain.language_maps import LanguageMap
 from iurc_events.domain.vocabulary import MEMBER_ROLES
 from iurc_events.localisation import LANGUAGES
 from iurc_events.models.change_requests import ChangeRequest
@@ -17,6 +18,7 @@ from iurc_events.models.delegations import Delegation
 from iurc_events.models.speakers import Speaker
 from iurc_events.permissions import Permission
 from iurc_events.queries import change_requests as request_queries
+from iurc_events.queries import known_people as known_queries
 from iurc_events.queries import members as member_queries
 from iurc_events.queries import own_delegations
 from iurc_events.queries import speakers as speaker_queries
@@ -29,6 +31,7 @@ from iurc_events.web.forms.delegations import HandOverForm
 from iurc_events.web.forms.speakers import OwnSpeakerForm
 from iurc_events.web.localisation import gettext as _
 from iurc_events.web.localisation import redirect_to_language
+from iurc_events.web.presentation.known_people import KnownPeople, known_people_view
 from iurc_events.web.presentation.members import MemberCard, is_seated, member_card, request_view, role_places
 from iurc_events.web.presentation.own_delegations import (
     DeskView,
@@ -111,6 +114,34 @@ def _cards(delegation: Delegation, view: DeskView, requests: list[ChangeRequest]
     return cards
 
 
+def _take_over(delegation: Delegation, form: OwnSpeakerForm) -> LanguageMap | None:
+    """Fill a form from somebody whom the city brought before; return the title of that event."""
+    try:
+        wanted = uuid.UUID(request.args.get("person", ""))
+    except ValueError:
+        return None
+    known = known_queries.find_known(delegation, wanted)
+    if known is None:
+        return None
+    form.take_over(wanted, known.latest)
+    return known.event.title
+
+
+def _known(delegation: Delegation, form: OwnSpeakerForm) -> KnownPeople | None:
+    """Return those whom the city brought before and who are not registered yet."""
+    words = " ".join(request.args.get("known", "")[:100].split())
+    found, has_more = known_queries.list_known(delegation, words)
+    return known_people_view(
+        delegation,
+        found,
+        g.language,
+        words=words,
+        role=form.role,
+        chosen=form.person.data or "",
+        has_more=has_more,
+    )
+
+
 def show_desk(delegation: Delegation, form: OwnSpeakerForm | None = None, status: int = 200) -> ResponseReturnValue:
     """Render the desk of one delegation, with a form as it was typed."""
     now = utc_now()
@@ -118,9 +149,11 @@ def show_desk(delegation: Delegation, form: OwnSpeakerForm | None = None, status
     requests = request_queries.list_own_requests(delegation)
     uses = member_queries.role_uses([delegation])[delegation.id]
     roles = [role_places(use, delegation, g.language) for use in uses]
+    taken_from = None
     if form is None:
         form = OwnSpeakerForm(formdata=None)
         form.offer(delegation, wanted_role(), is_asking=view.can_ask)
+        taken_from = _take_over(delegation, form) if view.is_open or view.can_ask else None
     cards = _cards(delegation, view, requests)
     return (
         render_template(
@@ -128,6 +161,8 @@ def show_desk(delegation: Delegation, form: OwnSpeakerForm | None = None, status
             delegation=delegation,
             event=delegation.event,
             form=form,
+            known=_known(delegation, form) if view.is_open or view.can_ask else None,
+            taken_from=taken_from,
             registered=[card for card in cards if card.role == "speaker"],
             others=[card for card in cards if card.role != "speaker"],
             roles=[each for each in roles if each.role == "speaker" or each.used or each.waiting or each.total != 0],

@@ -81,6 +81,7 @@ def register_speaker(delegation_id: uuid.UUID) -> ResponseReturnValue:
                 details=form.member_details,
                 has_consented=bool(form.consent.data),
                 may_wait=bool(form.may_wait.data),
+                person_id=form.person_id,
             ),
             form.given_needs,
         )

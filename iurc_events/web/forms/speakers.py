@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Email, Length, Optional
@@ -59,6 +60,8 @@ class OwnSpeakerForm(AskedFields, BaseForm):
     may_wait = BooleanField(noop("Put the person on the waiting list"))
     reason = TextAreaField(noop("Why the change is needed"), [Optional(), Length(max=1000)], filters=[stripped])
     version = HiddenField()
+    #: Public id of the person whom the form was filled from.
+    person = HiddenField()
     #: ``speaker``, ``participant`` or ``observer``; the others have no topic.
     role = "speaker"
     #: Whether what is typed is asked for, not stored: after the deadline.
@@ -95,7 +98,20 @@ class OwnSpeakerForm(AskedFields, BaseForm):
 
     def fill(self, member: Member) -> None:
         """Show what is stored."""
-        speaker = member_details_of(member)
+        said = member_details_of(member)
+        self._show(said)
+        self.mode.data = said.mode or self.mode.data
+        self.gender.data = said.gender or ""
+        self.consent.data = member.consented_at is not None
+        self.version.data = str(member.version)
+        self._show_texts(said, "topic", "abstract")
+
+    def take_over(self, person_id: uuid.UUID, member: Member) -> None:
+        """Fill an empty form from somebody's earlier appearance; what belongs to one event alone stays empty."""
+        self.person.data = str(person_id)
+        self._show(member_details_of(member))
+
+    def _show(self, speaker: MemberDetails) -> None:
         names, families = speaker.name, speaker.family_name or {}
         self.family_zh.data = families.get("zh", "")
         self.given_zh.data = names.get("zh", "").replace(families.get("zh", ""), "", 1).strip("· ")
@@ -104,12 +120,11 @@ class OwnSpeakerForm(AskedFields, BaseForm):
         self.honorific.data = speaker.honorific or ""
         self.stakeholder_type.data = speaker.stakeholder_type or ""
         self.language_spoken.data = speaker.language_spoken or ""
-        self.mode.data = speaker.mode or self.mode.data
         self.email.data = speaker.email or ""
-        self.gender.data = speaker.gender or ""
-        self.consent.data = member.consented_at is not None
-        self.version.data = str(member.version)
-        for name in ("title", "organisation", "topic", "abstract"):
+        self._show_texts(speaker, "title", "organisation")
+
+    def _show_texts(self, speaker: MemberDetails, *names: str) -> None:
+        for name in names:
             texts = getattr(speaker, name) or {}
             field = getattr(self, name)
             field.form["en"].data, field.form["zh"].data = texts.get("en", ""), texts.get("zh", "")
@@ -156,6 +171,14 @@ class OwnSpeakerForm(AskedFields, BaseForm):
                 field.errors = [_("Write this in Latin letters; Chinese characters have their own fields")]
                 is_fine = False
         return is_fine
+
+    @property
+    def person_id(self) -> uuid.UUID | None:
+        """The person whom the form was filled from; None for whatever is no id."""
+        try:
+            return uuid.UUID(self.person.data or "")
+        except ValueError:
+            return None
 
     @property
     def shown_version(self) -> int | None:

@@ -1,0 +1,62 @@
+"""Registering somebody whom the city brought before: the person is the one that the delegate took over."""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy import select
+
+from iurc_events.database import db
+from iurc_events.domain.language_maps import LanguageMap
+from iurc_events.models.delegations import Delegation
+from iurc_events.models.participants import Participant
+from iurc_events.models.speakers import Person
+from iurc_events.queries import known_people
+from iurc_events.services.member_details import MemberDetails, details_of
+from iurc_events.services.member_lookup import ONE_BY_ONE, Lookup, OneByOne
+
+
+class Chosen(OneByOne):
+    """Somebody was chosen from those whom the city brought before."""
+
+    def __init__(self, person: Person) -> None:
+        self._person = person
+
+    def find_person(self, name: LanguageMap, email: str | None, city_id: int | None) -> Person | None:
+        """Return who was chosen."""
+        return self._person
+
+    def find_participant(self, event_id: int, email: str | None) -> Participant | None:
+        """Find an address among the participants of an event, else the one who was chosen."""
+        if found := super().find_participant(event_id, email):
+            return found
+        return db.session.scalars(
+            select(Participant)
+            .where(Participant.event_id == event_id, Participant.person_id == self._person.id)
+            .order_by(Participant.state == "cancelled", Participant.id)
+            .limit(1)
+        ).first()
+
+
+def lookup_for(delegation: Delegation, person_id: uuid.UUID | None, details: MemberDetails) -> Lookup:
+    """Return how people are looked up for a form that was filled from somebody; a strange or other person is ignored.
+
+    Args:
+        delegation: The delegation, found through the actor.
+        person_id: Public id of the person whom the form was filled from.
+        details: What the delegate saved: where nothing of it is that person's, somebody else was typed over them.
+    """
+    known = known_people.find_known(delegation, person_id, with_registered=True) if person_id else None
+    if known is None or not _is_about(details, details_of(known.latest)):
+        return ONE_BY_ONE
+    return Chosen(known.person)
+
+
+def _is_about(typed: MemberDetails, known: MemberDetails) -> bool:
+    """Tell whether an address, a whole name or a family name is the same, so that the rest is a correction."""
+    return bool(_marks(typed) & _marks(known))
+
+
+def _marks(details: MemberDetails) -> set[str]:
+    texts = [details.email or "", *details.name.values(), *(details.family_name or {}).values()]
+    return {"".join(text.casefold().split()) for text in texts if text}
