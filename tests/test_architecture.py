@@ -126,3 +126,9 @@ def test_style_sheets_and_scripts_load_nothing_from_other_hosts() -> None:
 @pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
 def test_lock_file_names_no_index(lock: str) -> None:
     assert re.findall(r"^.*(?:://|--index|--find-links|@ file).*$", (ROOT / lock).read_text("utf-8"), re.M) == []
+
+
+def test_each_test_file_has_a_name_of_its_own() -> None:
+    """Pytest imports them by their bare names."""
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert sorted(name for name in set(names) if names.count(name) > 1) == []

@@ -179,6 +179,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "organiser": noop("Organiser"),
         "delegate": noop("Delegate"),
         "funder": noop("Funder"),
+        "check-in": noop("Check-in at the door"),
     },
     "sdg": {
         "1": noop("Ending poverty"),

@@ -68,6 +68,7 @@ def test_list_attention_names_each_kind_once_and_nothing_of_others(organiser: Us
         unconfirmed=[EventName(past.slug, past.title)],
         unnamed=[a],
         undecided=[b],
+        asked_changes=[],
         failed_mails=0,
         missing_zh=[b],
         missing_en=[],
