@@ -85,7 +85,14 @@ def reminder_text(event: Event, delegation: Delegation, *, language: str, name: 
     )
 
 
-def _queue(kind: str, event: Event, delegation: Delegation, point: FocalPoint, text: MessageText) -> Message:
+def queue_to_point(
+    kind: str, event: Event, delegation: Delegation, point: FocalPoint, text: MessageText, *, is_secret: bool = False
+) -> Message:
+    """Queue a letter to somebody who answers for a delegation.
+
+    Args:
+        is_secret: Whether it holds a link that signs the person in; it then names the person's account.
+    """
     return outbox.queue(
         kind,
         point.email,
@@ -96,8 +103,8 @@ def _queue(kind: str, event: Event, delegation: Delegation, point: FocalPoint, t
         event_id=event.id,
         delegation_id=delegation.id,
         focal_point_id=point.id,
-        user_id=point.user_id,
-        is_secret=True,
+        user_id=point.user_id if is_secret else None,
+        is_secret=is_secret,
     )
 
 
@@ -105,11 +112,11 @@ def queue_invitation(event: Event, delegation: Delegation, point: FocalPoint, *,
     """Put an invitation into the outbox."""
     url = invitation_link(event, delegation, point)
     text = invitation_text(event, delegation, language=point.language, name=point.name, url=url, note=note)
-    return _queue("delegation-invitation", event, delegation, point, text)
+    return queue_to_point("delegation-invitation", event, delegation, point, text, is_secret=True)
 
 
 def queue_reminder(event: Event, delegation: Delegation, point: FocalPoint) -> Message:
     """Put a reminder into the outbox."""
     url = invitation_link(event, delegation, point)
     text = reminder_text(event, delegation, language=point.language, name=point.name, url=url)
-    return _queue("delegation-reminder", event, delegation, point, text)
+    return queue_to_point("delegation-reminder", event, delegation, point, text, is_secret=True)

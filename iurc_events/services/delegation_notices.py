@@ -21,7 +21,7 @@ from iurc_events.models.delegations import Delegation
 from iurc_events.models.events import Event
 from iurc_events.models.messages import Message
 from iurc_events.models.participants import Participant
-from iurc_events.services import mail_facts, outbox
+from iurc_events.services import delegation_mail, mail_facts, outbox
 from iurc_events.services.member_details import Member, label_of
 
 #: How long a participant's personal link works after the event.
@@ -111,17 +111,7 @@ def tell_moved_up(event: Event, delegation: Delegation, members: Sequence[Member
             people=[label_of(each, point.language) for each in members],
             url=settings().base_url + addresses.delegation(str(delegation.public_id), point.language),
         )
-        outbox.queue(
-            "moved-up",
-            point.email,
-            point.name,
-            point.language,
-            text,
-            programme_id=event.programme_id,
-            event_id=event.id,
-            delegation_id=delegation.id,
-            focal_point_id=point.id,
-        )
+        delegation_mail.queue_to_point("moved-up", event, delegation, point, text)
 
 
 def tell_decided(event: Event, delegation: Delegation, person: dict[str, str], *, is_accepted: bool, note: str) -> None:
@@ -137,14 +127,4 @@ def tell_decided(event: Event, delegation: Delegation, person: dict[str, str], *
             url=settings().base_url + addresses.delegation(str(delegation.public_id), point.language),
             note=note,
         )
-        outbox.queue(
-            "change-decided",
-            point.email,
-            point.name,
-            point.language,
-            text,
-            programme_id=event.programme_id,
-            event_id=event.id,
-            delegation_id=delegation.id,
-            focal_point_id=point.id,
-        )
+        delegation_mail.queue_to_point("change-decided", event, delegation, point, text)

@@ -20,7 +20,7 @@ from iurc_events.models.delegations import Delegation, FocalPoint
 from iurc_events.models.events import Event
 from iurc_events.models.messages import Message
 from iurc_events.models.speakers import Speaker
-from iurc_events.services import mail_facts, outbox, tokens
+from iurc_events.services import delegation_mail, mail_facts, outbox, tokens
 
 
 def speaker_language(speaker: Speaker, *, fallback: str = "en") -> str:
@@ -162,15 +162,5 @@ def queue_decision(event: Event, speaker: Speaker, *, is_accepted: bool, note: s
             url=settings().base_url + addresses.delegation(str(delegation.public_id), point.language),
             note=note,
         )
-        outbox.queue(
-            "speaker-decision",
-            point.email,
-            point.name,
-            point.language,
-            text,
-            programme_id=event.programme_id,
-            event_id=event.id,
-            delegation_id=delegation.id,
-            focal_point_id=point.id,
-        )
+        delegation_mail.queue_to_point("speaker-decision", event, delegation, point, text)
     return len(points)
