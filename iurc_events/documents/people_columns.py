@@ -20,9 +20,9 @@ from iurc_events.documents.people_words import (
     MODE_WORDS,
     ROLE_WORDS,
     STAKEHOLDER_WORDS,
-    has_han,
     word_key,
 )
+from iurc_events.domain.language_maps import has_han
 from iurc_events.localisation import noop
 
 #: Left out on purpose.

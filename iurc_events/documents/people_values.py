@@ -19,9 +19,9 @@ from iurc_events.documents.people_words import (
     STAKEHOLDER_WORDS,
     divide_chinese_name,
     divide_latin_name,
-    has_han,
     word_key,
 )
+from iurc_events.domain.language_maps import has_han, language_by_script
 from iurc_events.localisation import noop
 
 _WORDS: Final = {
@@ -267,4 +267,4 @@ def _by_language(text: str) -> dict[str, str]:
     if len(parts) == 2 and has_han(parts[0]) != has_han(parts[1]):
         first_is_chinese = has_han(parts[0])
         return {"zh": parts[0 if first_is_chinese else 1], "en": parts[1 if first_is_chinese else 0]}
-    return {"zh" if has_han(text) else "en": text}
+    return {language_by_script(text): text}

@@ -8,7 +8,6 @@ import unicodedata
 from pathlib import Path
 from typing import Final
 
-_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff〇]")
 EMAIL: Final = re.compile(r"[^@\s,;<>()（）]+@[^@\s,;<>()（）]+\.[^@\s,;<>()（）.]{2,}")
 
 _COMPOUND = (
@@ -26,11 +25,6 @@ _SINGLE = (
     "肖闫付代佟邸亓仉苑原郐迟岳帅缑亢况有琴商牟佘佴伯赏墨哈谯笪年爱阳佟仝冼覃佀逯陳張劉黃吳趙楊鄭謝許馬羅蔣賈"
 )
 FAMILY_NAMES: Final = frozenset([*_COMPOUND.split(), *_SINGLE])
-
-
-def has_han(text: str) -> bool:
-    """Tell whether a text has Chinese characters."""
-    return bool(_HAN.search(text))
 
 
 def divide_chinese_name(name: str) -> tuple[str, str]:

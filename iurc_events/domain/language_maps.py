@@ -10,6 +10,7 @@ LanguageMap = dict[str, str]
 
 #: Language tags that a language map may have (BCP 47: language, script, region).
 LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?")
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff〇]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,25 @@ def other_language_of(texts: Mapping[str, str] | None, language: str) -> LocalTe
     if texts and (found := texts.get(other)) and texts.get(language):
         return LocalText(found, other, is_fallback=False)
     return None
+
+
+def has_han(text: str) -> bool:
+    """Tell whether a text has Chinese characters, those of rare names included."""
+    return _HAN.search(text) is not None
+
+
+def language_by_script(text: str) -> str:
+    """Tell the language of a text by its letters: Chinese, or else English."""
+    return "zh" if has_han(text) else "en"
+
+
+def by_script(*texts: str) -> LanguageMap:
+    """Put each text under the language of its letters; the first of a script stays, empty ones are left out."""
+    found: LanguageMap = {}
+    for text in texts:
+        if text:
+            found.setdefault(language_by_script(text), text)
+    return found
 
 
 def cleaned(texts: Mapping[str, str | None]) -> LanguageMap:

@@ -6,6 +6,12 @@ from typing import Final
 
 from iurc_events.localisation import noop, translate
 
+#: Words that stand before a Latin name and after a Chinese one; ``none`` has none.
+HONORIFIC_WORDS: Final = {
+    "en": {"mr": "Mr", "ms": "Ms", "dr": "Dr", "prof": "Prof"},
+    "zh": {"mr": "先生", "ms": "女士", "dr": "博士", "prof": "教授"},
+}
+
 LABELS: Final[dict[str, dict[str, str]]] = {
     # States of events, delegations, speakers, participants and messages share one list: each value has one word.
     "state": {

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from iurc_events.database import db
-from iurc_events.domain.language_maps import LanguageMap
+from iurc_events.domain.language_maps import LanguageMap, by_script
 from iurc_events.domain.vocabulary import SPECIAL_NEEDS
 from iurc_events.models.cities import City
 from iurc_events.models.participants import Participant, SpecialNeed
@@ -47,7 +47,7 @@ def list_needs(event_id: int) -> list[Need]:
     )
     people: list[tuple[SpecialNeed, LanguageMap, LanguageMap | None, str, str | None]] = [
         *((row, dict(name), city, "speaker", mode) for row, name, city, mode in speakers),
-        *((row, _names(name, other), city, role, mode) for row, name, other, city, mode, role in others),
+        *((row, by_script(name, other), city, role, mode) for row, name, other, city, mode, role in others),
     ]
     people.sort(key=lambda each: (next(iter(each[1].values()), "").casefold(), each[0].id))
     return [
@@ -56,16 +56,3 @@ def list_needs(event_id: int) -> list[Need]:
         for row, name, city, role, mode in people
         if (text := getattr(row, kind))
     ]
-
-
-def _names(name: str, other: str) -> LanguageMap:
-    """Sort the two names of a participant by their script."""
-    found: LanguageMap = {}
-    for text in (name, other):
-        if text:
-            found.setdefault("en" if text.isascii() or not _has_han(text) else "zh", text)
-    return found
-
-
-def _has_han(text: str) -> bool:
-    return any("\u3400" <= sign <= "\u9fff" for sign in text)

@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from iurc_events.config import resource_folder
-from iurc_events.domain.language_maps import LocalText, localised, other_language_of, text_of
+from iurc_events.domain.language_maps import LocalText, language_by_script, localised, other_language_of, text_of
 from iurc_events.graphics.bars import Bar, bars_svg
 from iurc_events.graphics.maps import fitting_view, map_svg
 from iurc_events.graphics.svg import PAPER
@@ -133,7 +133,7 @@ def _mark_family_name(name: str, family_name: str) -> Markup:
 
 def _language_by_script(text: str) -> str:
     """Tell the language of a quoted text by its letters."""
-    return HTML_LANG["zh" if any("\u3400" <= letter <= "\u9fff" for letter in text) else "en"]
+    return HTML_LANG[language_by_script(text)]
 
 
 def _map(report: Report, title: str) -> Markup:

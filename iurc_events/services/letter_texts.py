@@ -8,9 +8,9 @@ from datetime import date
 from typing import Any, Final
 
 from iurc_events.domain.clock_texts import long_date
-from iurc_events.domain.language_maps import LanguageMap, text_of
+from iurc_events.domain.language_maps import LanguageMap, by_script, text_of
 from iurc_events.localisation import Language, noop, translate
-from iurc_events.localisation.vocabulary import label
+from iurc_events.localisation.vocabulary import HONORIFIC_WORDS, label
 from iurc_events.mail.contents import Deadline, Quota
 from iurc_events.mail.delegations import quota_words
 from iurc_events.models.cities import City
@@ -23,10 +23,6 @@ from iurc_events.services.mail_facts import event_facts
 
 #: Why somebody needs a letter; an attendance is certified only where it is on record.
 PURPOSES: Final = ("leave", "visa", "attendance")
-_HONORIFICS: Final = {
-    "en": {"mr": "Mr ", "ms": "Ms ", "dr": "Dr ", "prof": "Prof "},
-    "zh": {"mr": "先生", "ms": "女士", "dr": "博士", "prof": "教授"},
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +40,8 @@ class Addressee:
     def in_words(self, language: str) -> str:
         """Return the name with its honorific, as the language has it."""
         name = text_of(self.name, language)
-        word = _HONORIFICS[language].get(self.honorific or "", "")
-        return f"{name}{word}" if language == "zh" else f"{word}{name}"
+        word = HONORIFIC_WORDS[language].get(self.honorific or "", "")
+        return f"{name}{word}" if language == "zh" else f"{word} {name}".lstrip()
 
     def office(self, language: str) -> str:
         """Return title and organisation; in Chinese the organisation stands first."""
@@ -69,22 +65,13 @@ def of_speaker(speaker: Speaker) -> Addressee:
     )
 
 
-def _by_script(*texts: str) -> LanguageMap:
-    """Put each text under the language of its letters."""
-    found: LanguageMap = {}
-    for text in texts:
-        if text:
-            found.setdefault("zh" if any("\u3400" <= letter <= "\u9fff" for letter in text) else "en", text)
-    return found
-
-
 def of_participant(participant: Participant) -> Addressee:
     """Return a participant as a letter names them."""
     return Addressee(
-        _by_script(participant.name, participant.name_other),
+        by_script(participant.name, participant.name_other),
         None,
-        _by_script(participant.title),
-        _by_script(participant.organisation),
+        by_script(participant.title),
+        by_script(participant.organisation),
         participant.city,
         participant.role,
         participant.mode,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, or_, select
 
 from iurc_events.database import db
-from iurc_events.domain.language_maps import LanguageMap, text_of
+from iurc_events.domain.language_maps import LanguageMap, by_script, has_han, text_of
 from iurc_events.domain.vocabulary import SpeakerState
 from iurc_events.models.delegations import Delegation
 from iurc_events.models.participants import Participant
@@ -19,7 +18,6 @@ from iurc_events.services import delegation_rules
 from iurc_events.services.speaker_details import SpeakerDetails
 
 Member = Speaker | Participant
-_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff〇]")
 _BETWEEN = " / "
 
 
@@ -52,24 +50,15 @@ def name_of(member: Member) -> LanguageMap:
     """Return the whole name by language."""
     if isinstance(member, Speaker):
         return dict(member.name)
-    return _by_script(member.name, member.name_other)
-
-
-def _by_script(*texts: str) -> LanguageMap:
-    """Sort texts by their script: one with Chinese characters is ``zh``, any other ``en``."""
-    found: LanguageMap = {}
-    for text in texts:
-        if text:
-            found.setdefault("zh" if _HAN.search(text) else "en", text)
-    return found
+    return by_script(member.name, member.name_other)
 
 
 def texts_in_both(text: str) -> LanguageMap:
     """Read what :func:`in_one_text` wrote."""
     one, between, other = text.partition(_BETWEEN)
-    if between and bool(_HAN.search(one)) != bool(_HAN.search(other)):
-        return _by_script(one, other)
-    return _by_script(text)
+    if between and has_han(one) != has_han(other):
+        return by_script(one, other)
+    return by_script(text)
 
 
 def in_one_text(texts: Mapping[str, str] | None, limit: int) -> str:
@@ -107,7 +96,7 @@ def as_kept(details: MemberDetails, *, fallback_mode: str) -> MemberDetails:
     if details.role == "speaker":
         return details
     return MemberDetails(
-        name=_by_script(*details.name.values()),
+        name=by_script(*details.name.values()),
         family_name=details.family_name or None,
         title=texts_in_both(in_one_text(details.title, 300)) or None,
         organisation=texts_in_both(in_one_text(details.organisation, 300)) or None,

@@ -8,30 +8,24 @@ are persons at once (speaker_persons). Counts of new and returning people follow
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select, update
 
 from iurc_events.database import db, in_transaction
-from iurc_events.domain.language_maps import LanguageMap
+from iurc_events.domain.language_maps import LanguageMap, by_script
 from iurc_events.models.events import Event
 from iurc_events.models.participants import Participant
 from iurc_events.models.speakers import Person, Speaker
 from iurc_events.services import person_keys
 from iurc_events.services.sort_keys import person_sort_keys
 
-_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _AT_ONCE = 500
 
 
 def names_of(participant: Participant) -> LanguageMap:
     """Return a participant's names by the script they are written in."""
-    found: LanguageMap = {}
-    for text in (participant.name, participant.name_other):
-        if text:
-            found.setdefault("zh" if _HAN.search(text) else "en", text)
-    return found
+    return by_script(participant.name, participant.name_other)
 
 
 def find_by_address(programme_id: int, emails: Iterable[str]) -> dict[str, int]:

@@ -16,12 +16,12 @@ from iurc_events.domain.clock_texts import (
     zones_of,
     zones_of_programme,
 )
-from iurc_events.domain.language_maps import LanguageMap, localised, text_of
+from iurc_events.domain.language_maps import LanguageMap, language_by_script, localised, text_of
 from iurc_events.domain.time_slots import Precision, TimeSlot, zone
 from iurc_events.domain.vocabulary import EventState
 from iurc_events.graphics.maps import Dot
 from iurc_events.localisation import LANGUAGES, Language, noop, translate
-from iurc_events.localisation.vocabulary import LABELS, label
+from iurc_events.localisation.vocabulary import HONORIFIC_WORDS, LABELS, label
 from iurc_events.models.events import Event
 from iurc_events.models.programmes import Programme
 from iurc_events.queries.event_content import EventContent, ItemFacts, SpeakerFacts, slot_of_row
@@ -40,11 +40,6 @@ from iurc_events.reports.contents import (
 _PLAIN_KINDS = {"discussion", "qa", "award", "break", "introduction", "summary", "performance", "video"}
 _CLOCK_SIDES: dict[str, Literal["west", "east", "elsewhere"]] = {"west": "west", "east": "east"}
 _MAP_SIDES: dict[str, Literal["west", "east", "elsewhere"]] = {"EU": "west", "China": "east"}
-#: Before a Latin name, after a Chinese one.
-_HONORIFICS = {
-    "en": {"mr": "Mr", "ms": "Ms", "dr": "Dr", "prof": "Prof"},
-    "zh": {"mr": "先生", "ms": "女士", "dr": "博士", "prof": "教授"},
-}
 
 
 def zones_of_event(event: Event) -> tuple[ReferenceZone, ...]:
@@ -153,7 +148,7 @@ def make_facts(event: Event, content: EventContent, zones: Sequence[ReferenceZon
 def _person(row: SpeakerFacts, cities: Mapping[int, Any], language: str, role: str = "") -> Person:
     found = localised(row.name, language)
     tongue = "zh" if found is not None and found.language == "zh" else "en"
-    words = _HONORIFICS[language if language == "zh" else tongue]
+    words = HONORIFIC_WORDS[language if language == "zh" else tongue]
     return Person(
         name=row.name,
         family_name=row.family_name or {},
@@ -221,7 +216,7 @@ def make_sessions(
 
 def in_own_language(text: str) -> LanguageMap:
     """Return a text under the language that it is written in, told by its letters."""
-    return {"zh" if any("\u3400" <= letter <= "\u9fff" for letter in text) else "en": text}
+    return {language_by_script(text): text}
 
 
 def make_speakers(content: EventContent, language: str) -> tuple[Person, ...]:

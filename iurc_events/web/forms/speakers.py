@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Email, Length, Optional
 
-from iurc_events.domain.language_maps import LanguageMap
+from iurc_events.domain.language_maps import LanguageMap, has_han
 from iurc_events.domain.vocabulary import STAKEHOLDER_TYPES
 from iurc_events.localisation import noop
 from iurc_events.models.delegations import Delegation
@@ -34,7 +33,6 @@ _SHORT = Length(max=100, message=noop("Write at most 100 characters"))
 
 
 #: Chinese characters, the rare ones of names included.
-_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff〇]")
 
 
 class OwnSpeakerForm(AskedFields, BaseForm):
@@ -163,11 +161,11 @@ class OwnSpeakerForm(AskedFields, BaseForm):
         """Ask for each script in its own fields."""
         is_fine = True
         for field in (self.family_zh, self.given_zh):
-            if field.data and not field.errors and not _HAN.search(field.data):
+            if field.data and not field.errors and not has_han(field.data):
                 field.errors = [_("Write this in Chinese characters; Latin letters have their own fields")]
                 is_fine = False
         for field in (self.family_en, self.given_en):
-            if field.data and not field.errors and _HAN.search(field.data):
+            if field.data and not field.errors and has_han(field.data):
                 field.errors = [_("Write this in Latin letters; Chinese characters have their own fields")]
                 is_fine = False
         return is_fine

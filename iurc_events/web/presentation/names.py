@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-#: Before a Latin name, after a Chinese one.
-HONORIFICS = {
-    "en": {"mr": "Mr", "ms": "Ms", "dr": "Dr", "prof": "Prof"},
-    "zh": {"mr": "先生", "ms": "女士", "dr": "博士", "prof": "教授"},
-}
+from iurc_events.localisation.vocabulary import HONORIFIC_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +92,12 @@ def person_name(
     other = (
         name_parts(other_text, families.get(other_tag), other_tag) if other_text and other_text != main.text else None
     )
-    title = HONORIFICS[own].get(honorific or "", "")
+    title = HONORIFIC_WORDS[own].get(honorific or "", "")
     native = name_native or ""
     return PersonName(
         honorific_before=title if own == "en" and tag != "zh" else "",
         main=main,
-        honorific_after=HONORIFICS["zh"].get(honorific or "", "") if own == "zh" or tag == "zh" else "",
+        honorific_after=HONORIFIC_WORDS["zh"].get(honorific or "", "") if own == "zh" or tag == "zh" else "",
         other=other,
         native=native if native not in (main.text, other_text) else "",
         native_language=_native_language(native),

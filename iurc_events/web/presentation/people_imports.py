@@ -10,8 +10,7 @@ from typing import Any, Final
 
 from iurc_events.documents.people_columns import FIELDS, PRIVATE
 from iurc_events.documents.people_values import RowValues
-from iurc_events.documents.people_words import has_han
-from iurc_events.domain.language_maps import text_of
+from iurc_events.domain.language_maps import has_han, text_of
 from iurc_events.localisation import noop, translate
 from iurc_events.models.delegations import Delegation
 from iurc_events.models.people_imports import PeopleImport, PeopleImportRow
