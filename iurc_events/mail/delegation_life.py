@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from iurc_events.domain.language_maps import text_of
 from iurc_events.localisation import noop, translate
 from iurc_events.mail.contents import EventFacts
+from iurc_events.mail.delegations import decision
 from iurc_events.mail.rendering import (
     Content,
     Fact,
@@ -16,7 +17,6 @@ from iurc_events.mail.rendering import (
     greeting,
     one_line,
     render,
-    several_lines,
     title_of,
 )
 
@@ -119,16 +119,6 @@ def request_decided(
         if is_accepted
         else noop("The programme team could not make the change that your city asked for: %(person)s.")
     )
-    whom = one_line(person)
-    return render(
-        Content(
-            subject=translate(subject, language, person=whom),
-            greeting=greeting(name, language),
-            paragraphs=[translate(sentence, language, person=whom)],
-            facts=[*event_facts(event, language), *fact(noop("City"), city, language)],
-            quote=several_lines(note),
-            button=(translate(noop("Open your delegation"), language), url),
-            programme=event.programme,
-        ),
-        language,
+    return decision(
+        language, name, (subject, sentence), {"person": one_line(person)}, city=city, event=event, url=url, note=note
     )

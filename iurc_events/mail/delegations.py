@@ -199,6 +199,38 @@ def speaker_notice(
     )
 
 
+def decision(
+    language: str,
+    name: str,
+    messages: tuple[str, str],
+    whom: Mapping[str, str],
+    *,
+    city: Mapping[str, str],
+    event: EventFacts,
+    url: str,
+    note: str,
+) -> MessageText:
+    """Build the notice to a focal point of what the organisers decided.
+
+    Args:
+        messages: Subject and sentence, in English.
+        whom: The one value that both of them have a place for, on one line.
+    """
+    subject, sentence = messages
+    return render(
+        Content(
+            subject=translate(subject, language, **whom),
+            greeting=greeting(name, language),
+            paragraphs=[translate(sentence, language, **whom)],
+            facts=[*event_facts(event, language), *fact(noop("City"), city, language)],
+            quote=several_lines(note),
+            button=(translate(noop("Open your delegation"), language), url),
+            programme=event.programme,
+        ),
+        language,
+    )
+
+
 def speaker_decision(
     language: str,
     *,
@@ -217,16 +249,13 @@ def speaker_decision(
         if is_accepted
         else noop("The organisers could not accept %(speaker)s as a speaker of this event. You may name somebody else.")
     )
-    speaker = one_line(speaker_name)
-    return render(
-        Content(
-            subject=translate(subject, language, speaker=speaker),
-            greeting=greeting(name, language),
-            paragraphs=[translate(sentence, language, speaker=speaker)],
-            facts=[*event_facts(event, language), *fact(noop("City"), city, language)],
-            quote=several_lines(note),
-            button=(translate(noop("Open your delegation"), language), url),
-            programme=event.programme,
-        ),
+    return decision(
         language,
+        name,
+        (subject, sentence),
+        {"speaker": one_line(speaker_name)},
+        city=city,
+        event=event,
+        url=url,
+        note=note,
     )
