@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Text, and_, cast, func, literal, or_, sele
 from iurc_events.database import db
 from iurc_events.domain.entry_codes import EntryKind
 from iurc_events.domain.errors import NotFoundError
-from iurc_events.domain.language_maps import LanguageMap
+from iurc_events.domain.language_maps import LanguageMap, by_script
 from iurc_events.domain.vocabulary import PUBLIC_STATES, SEATED_STATES, RoleName, SpeakerState
 from iurc_events.localisation import noop
 from iurc_events.models.accounts import User
@@ -140,7 +140,7 @@ def _participants(event_id: int, scope: str, *conditions: ColumnElement[bool]) -
             kind="participant",
             key=each.id,
             public_id=each.public_id,
-            name={"en": each.name} | ({"zh": each.name_other} if each.name_other else {}),
+            name=by_script(each.name, each.name_other),
             organisation=each.organisation,
             city_name=city_name,
             role=each.role,

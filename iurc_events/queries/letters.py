@@ -11,7 +11,7 @@ from sqlalchemy.orm import lazyload
 
 from iurc_events.database import db
 from iurc_events.domain.errors import NotFoundError
-from iurc_events.domain.language_maps import LanguageMap
+from iurc_events.domain.language_maps import LanguageMap, by_script
 from iurc_events.domain.vocabulary import SEATED_STATES, RoleName, SpeakerState
 from iurc_events.localisation import noop
 from iurc_events.models.accounts import User
@@ -206,6 +206,6 @@ def find_confirmable(event_id: int, query: str, *, most: int = 20) -> list[Confi
         .order_by(Participant.id)
         .limit(most)
     ):
-        names = {"en": written} | ({"zh": other} if other else {})
+        names = by_script(written, other)
         found.append(Confirmable(public_id, "participant", names, city_name, bool(has_attended)))
     return found[:most]

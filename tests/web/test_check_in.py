@@ -181,3 +181,9 @@ def test_who_works_at_the_door_begins_there(app: Flask, programme: Programme) ->
     with app.test_request_context("/zh/"):
         g.language = "zh"
         assert desk_path(user) == "/zh/check-in/"
+
+
+def test_a_name_typed_in_chinese_alone_is_marked_as_chinese(door: FlaskClient, event: Event) -> None:
+    person(event, "测试娜")
+    page = door.get(f"/en/check-in/events/{event.slug}?q=测试").text
+    assert '<span lang="zh-Hans">测试娜</span>' in page

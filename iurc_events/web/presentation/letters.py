@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from iurc_events.domain.clock_texts import short_date
-from iurc_events.domain.language_maps import LocalText, localised
+from iurc_events.domain.language_maps import LocalText, by_script, localised
 from iurc_events.localisation import noop, translate
 from iurc_events.queries.letters import ListedLetter
 from iurc_events.web.forms.letters import PURPOSE_WORDS
@@ -26,9 +26,7 @@ class LetterRow:
 
 def letter_row(letter: ListedLetter, language: str) -> LetterRow:
     """Turn a listed letter into a row."""
-    name = (
-        letter.city_name or letter.speaker_name or ({"en": letter.participant_name} if letter.participant_name else {})
-    )
+    name = letter.city_name or letter.speaker_name or by_script(letter.participant_name or "")
     kind = PURPOSE_WORDS.get(letter.purpose, noop("Letter of invitation"))
     return LetterRow(
         public_id=letter.public_id,
