@@ -6,12 +6,15 @@ SQLite and PostgreSQL behave alike here: reads run in a plain transaction, every
 
 from __future__ import annotations
 
+import fcntl
 import functools
 import json
+import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
@@ -110,10 +113,12 @@ def init_engine(app: Flask) -> None:
 
 _inside: ContextVar[bool] = ContextVar("inside_transaction", default=False)
 _RETRIES = 3
-#: SQLite lets one write at a time. Threads of a process queue here in turn: its own way of waiting is to sleep and try
-#: again, and starves some (the tail of the answers, not their number, gets better).
+#: SQLite lets one write at a time. Threads of a process queue here in turn, and processes at a locked file beside the
+#: database: SQLite's own way of waiting is to sleep ever longer and try again, which starves some and leaves gaps.
 _writers_of_sqlite = threading.Lock()
 _LONGEST_WAIT = 15.0
+#: Seconds between two looks at the lock that the processes of an SQLite installation pass on.
+_LOOKS_EVERY = 0.001
 
 
 def _may_succeed_later(error: DBAPIError) -> bool:
@@ -122,6 +127,31 @@ def _may_succeed_later(error: DBAPIError) -> bool:
     if state in {"40001", "40P01", "55P03"}:
         return True
     return isinstance(error, OperationalError) and "database is locked" in str(error.orig)
+
+
+@contextmanager
+def _turn_to_write() -> Iterator[None]:
+    """Wait until no other thread or process of this installation writes to its SQLite file; at once elsewhere.
+
+    Whoever waits longer than `_LONGEST_WAIT` seconds goes on without a turn; SQLite itself may refuse it then.
+    """
+    url = db.engine.url
+    if url.get_backend_name() != "sqlite":
+        yield
+        return
+    with ExitStack() as stack:
+        ends_at = time.monotonic() + _LONGEST_WAIT
+        if _writers_of_sqlite.acquire(timeout=_LONGEST_WAIT):
+            stack.callback(_writers_of_sqlite.release)
+        if url.database and url.database != ":memory:":  # those of one process need no more
+            turn = os.open(f"{url.database}-turn", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            stack.callback(os.close, turn)  # which gives the turn to the next
+            while time.monotonic() < ends_at:
+                with suppress(BlockingIOError):
+                    fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                time.sleep(_LOOKS_EVERY)
+        yield
 
 
 def in_transaction(function: Callable[P, R]) -> Callable[P, R]:
@@ -140,33 +170,36 @@ def in_transaction(function: Callable[P, R]) -> Callable[P, R]:
         if _inside.get():
             return function(*args, **kwargs)
         token = _inside.set(True)
-        has_lock = db.engine.dialect.name == "sqlite" and _writers_of_sqlite.acquire(timeout=_LONGEST_WAIT)
         try:
-            for attempt in range(1, _RETRIES + 1):
-                db.session.rollback()
-                try:
-                    db.session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
-                    result = function(*args, **kwargs)
-                    db.session.commit()
-                except DBAPIError as error:
-                    db.session.rollback()
-                    if not _may_succeed_later(error):
-                        raise
-                    if attempt == _RETRIES:
-                        raise BusyError("The change could not be stored just now. Try again in a moment.") from error
-                    time.sleep(0.05 * attempt)
-                except BaseException:
-                    db.session.rollback()
-                    raise
-                else:
-                    return result
-            raise AssertionError("unreachable")
+            with _turn_to_write():
+                return _run_until_stored(function, *args, **kwargs)
         finally:
-            if has_lock:
-                _writers_of_sqlite.release()
             _inside.reset(token)
 
     return run
+
+
+def _run_until_stored(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Run a service in a transaction of its own, again where the database refuses it in passing."""
+    for attempt in range(1, _RETRIES + 1):
+        db.session.rollback()
+        try:
+            db.session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+            result = function(*args, **kwargs)
+            db.session.commit()
+        except DBAPIError as error:
+            db.session.rollback()
+            if not _may_succeed_later(error):
+                raise
+            if attempt == _RETRIES:
+                raise BusyError("The change could not be stored just now. Try again in a moment.") from error
+            time.sleep(0.05 * attempt)
+        except BaseException:
+            db.session.rollback()
+            raise
+        else:
+            return result
+    raise AssertionError("unreachable")
 
 
 def migrations_folder() -> Path:
