@@ -122,3 +122,47 @@ def request_decided(
     return decision(
         language, name, (subject, sentence), {"person": one_line(person)}, city=city, event=event, url=url, note=note
     )
+
+
+def people_accepted(
+    language: str,
+    *,
+    name: str,
+    city: Mapping[str, str],
+    event: EventFacts,
+    people: Sequence[str],
+    url: str,
+    is_confirmed: bool = False,
+) -> MessageText:
+    """Build the notice to a focal point that all nominated speakers were accepted, or the delegation confirmed.
+
+    Args:
+        people: Names of whom it is about, in the message's language.
+    """
+    city_name = one_line(text_of(city, language))
+    subject, sentence, heading = (
+        (
+            noop("Your delegation is confirmed: %(title)s"),
+            noop("The programme team confirmed the delegation of %(city)s."),
+            noop("Your speakers:"),
+        )
+        if is_confirmed
+        else (
+            noop("Speakers accepted: %(title)s"),
+            noop("The programme team accepted the speakers that %(city)s named."),
+            noop("Accepted:"),
+        )
+    )
+    return render(
+        Content(
+            subject=translate(subject, language, title=title_of(event, language)),
+            greeting=greeting(name, language),
+            paragraphs=[translate(sentence, language, city=city_name)],
+            facts=[*event_facts(event, language), *fact(noop("City"), city, language)],
+            list_heading=translate(heading, language) if people else "",
+            list_items=[one_line(each) for each in people],
+            button=(translate(noop("Open your delegation"), language), url),
+            programme=event.programme,
+        ),
+        language,
+    )

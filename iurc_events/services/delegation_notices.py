@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import insert
+from sqlalchemy import delete, insert
 
 from iurc_events import addresses
 from iurc_events.config import settings
@@ -21,11 +21,15 @@ from iurc_events.models.delegations import Delegation
 from iurc_events.models.events import Event
 from iurc_events.models.messages import Message
 from iurc_events.models.participants import Participant
+from iurc_events.models.speakers import Speaker
 from iurc_events.services import delegation_mail, mail_facts, outbox
 from iurc_events.services.member_details import Member, label_of
 
 #: How long a participant's personal link works after the event.
 _LINK_LIFETIME = timedelta(days=90)
+#: How long a letter on a confirmation waits, so that an organiser may think again.
+CONFIRMED_AFTER = timedelta(minutes=1)
+_CONFIRMED = "delegation-confirmed"
 
 
 def tell_participant(event: Event, delegation: Delegation, participant: Participant, *, registered_by: User) -> None:
@@ -128,3 +132,38 @@ def tell_decided(event: Event, delegation: Delegation, person: dict[str, str], *
             note=note,
         )
         delegation_mail.queue_to_point("change-decided", event, delegation, point, text)
+
+
+def tell_accepted(
+    event: Event, delegation: Delegation, speakers: Sequence[Speaker], *, is_confirmed: bool = False
+) -> None:
+    """Tell all focal points of a delegation, in one letter each, who was accepted or that the delegation is confirmed.
+
+    What is confirmed can be taken back for `CONFIRMED_AFTER` before the letter leaves.
+    """
+    for point in delegation.focal_points:
+        text = builders.people_accepted(
+            point.language,
+            name=point.name,
+            city=delegation.city.name,
+            event=mail_facts.event_facts(event, point.language, own_city=delegation.city),
+            people=[label_of(each, point.language) for each in speakers],
+            url=settings().base_url + addresses.delegation(str(delegation.public_id), point.language),
+            is_confirmed=is_confirmed,
+        )
+        kind = _CONFIRMED if is_confirmed else "speakers-accepted"
+        message = delegation_mail.queue_to_point(kind, event, delegation, point, text)
+        if is_confirmed:
+            message.due_at = utc_now() + CONFIRMED_AFTER
+
+
+def keep_confirmation_back(delegation: Delegation) -> None:
+    """Take back the letters on a confirmation that have not left yet."""
+    db.session.execute(
+        delete(Message).where(
+            Message.delegation_id == delegation.id,
+            Message.kind == _CONFIRMED,
+            Message.state.in_(("queued", "kept")),
+            Message.due_at > utc_now(),
+        )
+    )

@@ -287,10 +287,26 @@ def test_confirm_makes_the_event_one_of_the_city(organiser: User, event: Event, 
     delegation = invite(organiser, event, wuhan)
 
     delegation_decisions.confirm(actor=organiser, delegation_id=delegation.id)
-    confirmed = delegation.state
+    confirmed, letters = delegation.state, message_kinds()[1:]
     delegation_decisions.take_back_confirmation(actor=organiser, delegation_id=delegation.id)
 
-    assert (confirmed, delegation.state) == ("confirmed", "submitted")
+    assert (confirmed, letters) == ("confirmed", [("delegation-confirmed", "focal@example.org", "zh")])
+    assert (delegation.state, message_kinds()[1:]) == ("submitted", [])
+
+
+def test_accept_speakers_takes_all_nominated_and_writes_one_letter(organiser: User, event: Event, wuhan: City) -> None:
+    delegation = invite(organiser, event, wuhan, Quota("speaker", "any", 3))
+    people = [nominate(delegation, replace(CHEN, name={"en": name})) for name in ("LIN Min", "HU Lan", "QIN Yu")]
+    speaker_service.refuse(actor=organiser, speaker_id=people[2].id)
+
+    counts = [delegation_decisions.accept_speakers(actor=organiser, delegation_id=delegation.id) for _ in range(2)]
+
+    assert counts == [2, 0]
+    assert [each.state for each in people] == ["accepted", "accepted", "refused"]
+    letter = db.session.scalars(select(Message).where(Message.kind == "speakers-accepted")).one()
+    assert [name in letter.text for name in ("LIN Min", "HU Lan", "QIN Yu")] == [True, True, False]
+    with pytest.raises(NotFoundError):
+        delegation_decisions.accept_speakers(actor=make_user(), delegation_id=delegation.id)
 
 
 def test_withdraw_invitation_ends_links_and_withdraws_speakers(organiser: User, event: Event, wuhan: City) -> None:

@@ -34,7 +34,7 @@ from iurc_events.web.forms.delegations import (
     TermsForm,
     number_of,
 )
-from iurc_events.web.localisation import current_language, gettext
+from iurc_events.web.localisation import current_language, gettext, ngettext
 from iurc_events.web.presentation.agenda_desk import speaker_line
 from iurc_events.web.presentation.delegations import DelegationView, delegation_view
 from iurc_events.web.presentation.members import role_places
@@ -191,6 +191,17 @@ def change_terms(slug: str, delegation_id: uuid.UUID) -> ResponseReturnValue:
             flash(gettext(noop("Places and deadline are changed")), "success")
             return _to_delegation(event, delegation_id)
     return _show(event, delegation_queries.get_delegation(event, delegation_id), terms=form, status=422)
+
+
+@blueprint.post(f"{_BASE}/<uuid:delegation_id>/accept-speakers")
+@requires(Permission.MANAGE_DELEGATIONS)
+def accept_speakers(slug: str, delegation_id: uuid.UUID) -> ResponseReturnValue:
+    """Accept all whom the city nominated; it is told in one letter."""
+    event = _event(slug)
+    row = delegation_queries.get_delegation(event, delegation_id)
+    number = delegation_decisions.accept_speakers(actor=signed_in_user(), delegation_id=row.delegation.id)
+    flash(ngettext("%(num)s speaker is accepted", "%(num)s speakers are accepted", number), "success")
+    return _to_delegation(event, delegation_id)
 
 
 @blueprint.post(f"{_BASE}/<uuid:delegation_id>/confirm")
