@@ -35,6 +35,7 @@ from iurc_events.models.events import (
 )
 from iurc_events.models.programmes import Framework, Programme, Theme
 from iurc_events.models.speakers import Speaker
+from iurc_events.services import needs
 
 Entry = dict[str, Any]
 _OPTIONAL_LISTS = (
@@ -96,10 +97,13 @@ class EventWriter:
         event = self._new(entry) if key is None else db.session.get_one(Event, key)
         if key is not None:
             self._change_state(event, entry)
+        last_day = event.last_day
         self._set_fields(event, entry)
         self._set_lists(event, entry)
         db.session.add(event)
         db.session.flush()
+        if key is not None and event.last_day != last_day:
+            needs.follow_event(event)
         self._set_counts(event, entry, is_new=key is None)
         speakers = self._set_speakers(event, entry["speakers"], is_new=key is None)
         self._set_sessions(event, entry["sessions"], speakers, is_new=key is None)

@@ -16,6 +16,7 @@ from iurc_events.models.calendar_feeds import CalendarEntry
 from iurc_events.models.cities import City
 from iurc_events.models.delegations import Delegation
 from iurc_events.models.events import Event, EventMembership
+from iurc_events.models.participants import SpecialNeed
 from iurc_events.models.programmes import Programme, Theme
 from iurc_events.models.speakers import Person, Speaker
 from iurc_events.services.event_changes import record_change
@@ -184,6 +185,20 @@ def test_import_follows_a_cancellation(programme: Flask) -> None:
 def test_import_keeps_a_move_in_time(programme: Flask) -> None:
     import_event(seminar(start="2022-05-06", end="2022-05-06", time_estimate=None) | {"time_estimate": _estimate()})
     assert [(move.from_starts, move.from_ends) for move in get_event().moves] == [("2022-04-29", "2022-04-29")]
+
+
+def test_import_moves_the_day_on_which_needs_are_deleted_with_the_event(programme: Flask) -> None:
+    event = get_event()
+    speaker = db.session.query(Speaker).filter_by(event_id=event.id).first()
+    assert speaker is not None
+    db.session.add(
+        SpecialNeed(event_id=event.id, speaker_id=speaker.id, dietary="Vegetarian", delete_after_on="2022-05-29")
+    )
+    db.session.commit()
+    moved = seminar(start="2022-05-06", end="2022-05-06") | {"time_estimate": _estimate()}
+    assert import_event(moved) == ([f"updated event {SEMINAR}"], [])
+    db.session.expire_all()
+    assert db.session.query(SpecialNeed).one().delete_after_on == "2022-06-05"
 
 
 def _estimate() -> dict[str, str]:
