@@ -13,6 +13,7 @@ from iurc_events.database import db
 from iurc_events.domain.errors import NotFoundError
 from iurc_events.localisation import noop
 from iurc_events.models.delegations import Delegation
+from iurc_events.models.events import Event
 from iurc_events.models.participants import Participant
 from iurc_events.models.people_imports import ColumnMapping, PeopleImport, PeopleImportRow
 from iurc_events.models.speakers import Person, Speaker
@@ -125,9 +126,15 @@ def _chunks(values: Sequence[str]) -> Iterable[Sequence[str]]:
 
 
 def list_entering() -> list[int]:
-    """Return the keys of lists that the worker is to go on with, the oldest first."""
+    """Return the keys of lists that the worker is to go on with, the oldest first; none of deleted events."""
     return list(
-        db.session.scalars(select(PeopleImport.id).where(PeopleImport.state == "entering").order_by(PeopleImport.id))
+        db.session.scalars(
+            select(PeopleImport.id)
+            .join(Delegation, Delegation.id == PeopleImport.delegation_id)
+            .join(Event, Event.id == Delegation.event_id)
+            .where(PeopleImport.state == "entering", Event.deleted_at.is_(None))
+            .order_by(PeopleImport.id)
+        )
     )
 
 

@@ -22,6 +22,7 @@ from iurc_events.models.delegations import Delegation
 from iurc_events.models.events import Event
 from iurc_events.models.participants import Participant
 from iurc_events.models.speakers import Speaker
+from iurc_events.queries.members import ACTIVE
 from iurc_events.services import (
     delegation_rules,
     delegation_waiting,
@@ -158,23 +159,26 @@ class Batch:
                 self._free_seats -= self._seats_to_take
             self._seats_to_take = 0
 
-    def finish(self) -> None:
-        """Count seats, note the city's work, and let people move up where places came free."""
+    def finish(self) -> list[Member]:
+        """Count seats, note the city's work, and let people move up where places came free; return who did."""
         self._settle()
         self._lookup.finish()
         if self.actor is not None and self.delegation.city_id in self.actor.city_ids:
             invitations.mark_opened(self.delegation, self.now)
         if self._has_new:
             delegation_rules.note_work(self.delegation)
-        if self._may_move:
-            delegation_waiting.move_up(self.event, self.delegation)
+        moved = delegation_waiting.move_up(self.event, self.delegation) if self._may_move else []
         db.session.flush()
+        return moved
 
 
 def withdraw_all(
     event: Event, delegation: Delegation, members: Sequence[Member], *, actor: User | None, now: datetime
-) -> None:
-    """Take many people of a delegation back at once; those who wait in the delegation move up, then others."""
+) -> list[Member]:
+    """Take many people of a delegation back at once; those who wait in the delegation move up, then others.
+
+    Returns those of the delegation who moved up.
+    """
     freed = 0
     people = [each for each in members if isinstance(each, Speaker)]
     for member in members:
@@ -194,8 +198,9 @@ def withdraw_all(
         busy = _busy_speakers(event)
         for speaker in [each for each in people if each.id in busy]:
             speakers.leave_agenda(event, speaker)
-    delegation_waiting.move_up(event, delegation)
+    moved = delegation_waiting.move_up(event, delegation)
     seats.fill(event)
+    return moved
 
 
 def _busy_speakers(event: Event) -> set[int]:
@@ -221,4 +226,15 @@ def find_members(kind: str, keys: Sequence[int]) -> dict[int, Member]:
             else select(Participant).where(Participant.id.in_(some))
         )
         found |= {each.id: each for each in db.session.scalars(query.execution_options(populate_existing=True))}
+    return found
+
+
+def find_versions(kind: str, keys: Sequence[int]) -> dict[int, int]:
+    """Return the versions of speakers or participants who have a place or wait for one, by key."""
+    found: dict[int, int] = {}
+    table: type[Speaker] | type[Participant] = Speaker if kind == "speaker" else Participant
+    for start in range(0, len(keys), 500):
+        some = keys[start : start + 500]
+        query = select(table.id, table.version).where(table.id.in_(some), table.state.in_(ACTIVE))
+        found |= dict(db.session.execute(query).all())
     return found

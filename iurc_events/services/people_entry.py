@@ -255,7 +255,7 @@ def _outcomes(import_id: int) -> dict[str, int]:
 
 
 def enter_due(*, seconds: float = 5.0) -> int:
-    """Go on with every long list that is being entered; return how many rows were done.
+    """Go on with every long list that is being entered or taken back; return how many rows were done.
 
     Args:
         seconds: After so long the worker turns to its other jobs; the next turn goes on.
@@ -276,13 +276,15 @@ def enter_due(*, seconds: float = 5.0) -> int:
 
 @in_transaction
 def enter_some(import_id: int, *, limit: int = _CHUNK, now: datetime | None = None) -> int:
-    """Enter the next rows of a list in one transaction, or write the next notices; return 0 when it is done."""
+    """Enter or take back the next rows of a list in one transaction, or write the next notices; 0 when it is done."""
     moment = now or utc_now()
     state, actor_id, outcome = db.session.execute(
         select(PeopleImport.state, PeopleImport.made_by_id, PeopleImport.outcome).where(PeopleImport.id == import_id)
     ).one()
     if state != "entering":
         return 0
+    if "undo_asked_at" in outcome:
+        return people_undo.take_back_some(import_id, limit, moment)
     if "told_to" in outcome:
         return _tell_some(import_id, limit, moment)
     actor = db.session.get(User, actor_id) if actor_id else None

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from benchmarks.people import made_up_list, made_up_rows
+from benchmarks.people import HEADINGS, made_up_list, made_up_rows
 from iurc_events.database import db, utc_now
 from iurc_events.mail import Quota
 from iurc_events.models.accounts import User
@@ -28,6 +28,7 @@ from iurc_events.models.speakers import Person, PersonKey, Speaker
 from iurc_events.services import delegations, participants, people_entry, people_imports, people_undo
 from iurc_events.services.delegations import CityInvitation
 from iurc_events.services.people_imports import Sent
+from iurc_events.services.people_undo import UndoTooLateError
 from tests.factories import make_city, make_event, make_programme, make_user
 
 
@@ -203,3 +204,110 @@ def test_whole_list_of_participants_is_taken_back(app: Flask) -> None:
         {"registered": 130, "waiting": 20},
         150,
     )
+
+
+def run_worker_until_killed(key: int, folder: Path) -> None:
+    """Let a worker process begin with a list, and kill it in the middle."""
+    url = db.engine.url.render_as_string(hide_password=False)
+    environment = {**os.environ, "DATABASE_URL": url, "INSTANCE_PATH": str(folder)}
+    db.session.remove()
+    worker = subprocess.Popen([sys.executable, "-m", "iurc_events", "worker"], env=environment)
+    until = time.monotonic() + 120
+    while not found(key).done_count and time.monotonic() < until:
+        db.session.remove()
+        time.sleep(0.05)
+    db.session.remove()
+    worker.kill()
+    worker.wait(timeout=60)
+
+
+def take_back_with_processes(number: int, role: str, folder: Path, *, seconds: float) -> None:
+    """Take a long list back with a worker process that is killed and one that goes on."""
+    stage = Stage(capacity=number - 20)
+    key = stage.send(number, role)
+    people_entry.enter_due(seconds=seconds)
+    asked = people_undo.undo(actor=stage.delegate, import_id=key)
+    assert (asked.state, asked.done_count, asked.outcome["undo_total"]) == ("entering", 0, number)
+    assert people_undo.undo(actor=stage.delegate, import_id=key).state == "entering"  # sent twice
+    run_worker_until_killed(key, folder)
+    run_worker(key, folder, seconds=seconds)
+    done = found(key)
+    assert (done.state, "undone_at" in done.outcome, done.outcome["undo_kept"]) == ("entered", True, 0)
+    model, state = (Speaker, "withdrawn") if role == "speaker" else (Participant, "cancelled")
+    assert {row[0] for row in db.session.query(model.state)} == {state}
+    assert db.session.query(model).count() == number
+    assert db.session.get_one(Event, stage.event.id).seats_taken == 0
+    notice = "speaker-notice" if role == "speaker" else "member-notice"
+    assert {row[0] for row in db.session.query(Message.kind)} == {notice}  # nobody of the list moved up
+
+
+@pytest.mark.parametrize("role", ["participant", "speaker"])
+def test_three_hundred_people_are_taken_back_by_worker_processes(app: Flask, tmp_path: Path, role: str) -> None:
+    take_back_with_processes(300, role, tmp_path / "worker", seconds=300)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("role", ["participant", "speaker"])
+def test_five_thousand_people_are_taken_back_by_worker_processes(app: Flask, tmp_path: Path, role: str) -> None:
+    take_back_with_processes(5_000, role, tmp_path / "worker", seconds=1_800)
+
+
+def test_places_of_a_list_that_is_taken_back_go_to_others_who_wait(app: Flask) -> None:
+    stage = Stage(is_registration_open=True, capacity=205)
+    key = stage.send(220, "participant")
+    people_entry.enter_due(seconds=600)
+    sign_up_alone(stage.event, "waits@example.org")
+    people_undo.undo(actor=stage.delegate, import_id=key)
+    assert people_entry.enter_some(key, limit=100) == 100  # the worker dies here
+    assert states() == {"registered": 120, "cancelled": 100}
+    assert db.session.get_one(Event, stage.event.id).seats_taken == 121
+    people_entry.enter_due(seconds=600)
+    assert (states(), db.session.get_one(Event, stage.event.id).seats_taken) == ({"cancelled": 220}, 1)
+    alone = db.session.query(Participant).filter(Participant.delegation_id.is_(None)).one()
+    assert (found(key).state, alone.state) == ("entered", "registered")
+
+
+def test_long_list_that_changed_people_is_taken_back_with_those_who_moved_up_meanwhile(app: Flask) -> None:
+    stage = Stage(Quota("participant", "any", 215))
+    first = stage.send(220, "participant")
+    people_entry.enter_due(seconds=600)
+    rows = [[*row[:3], "Another Office", *row[4:]] for row in made_up_rows(440)]
+    text = "\n".join("\t".join(row) for row in [list(HEADINGS), *rows])
+    sent = Sent(text=text, role="participant")
+    key = people_imports.read_list(actor=stage.delegate, delegation_id=stage.delegation.id, sent=sent).id
+    people_entry.enter(actor=stage.delegate, import_id=key, choice="all")
+    people_entry.enter_due(seconds=600)
+    assert found(key).outcome["counts"] == {"changed": 220, "waiting": 220}
+    people_undo.undo(actor=stage.delegate, import_id=key)
+    people_entry.enter_due(seconds=600)
+    assert (found(key).outcome["undo_kept"], states()) == (0, {"registered": 215, "waiting": 5, "cancelled": 220})
+    assert {row[0] for row in db.session.query(Participant.organisation).filter_by(state="registered")} == {
+        row[3] for row in made_up_rows(220)
+    }
+    assert found(first).state == "entered"
+
+
+def test_whoever_is_changed_while_a_list_is_taken_back_stays(sqlite_app: Flask) -> None:
+    stage = Stage()
+    key = stage.send(220, "participant")
+    people_entry.enter_due(seconds=600)
+    people_undo.undo(actor=stage.delegate, import_id=key)
+    people_entry.enter_some(key, limit=100)
+    somebody = db.session.query(Participant).filter_by(state="registered").order_by(Participant.id).first()
+    assert somebody is not None
+    somebody.version += 1
+    db.session.commit()
+    people_entry.enter_due(seconds=600)
+    assert (found(key).outcome["undo_kept"], states()) == (1, {"registered": 1, "cancelled": 219})
+    assert db.session.get_one(Event, stage.event.id).seats_taken == 1
+
+
+def test_long_list_is_not_taken_back_where_somebody_was_changed_since(sqlite_app: Flask) -> None:
+    stage = Stage()
+    key = stage.send(220, "participant")
+    people_entry.enter_due(seconds=600)
+    db.session.query(Participant).order_by(Participant.id).limit(1).one().version += 1
+    db.session.commit()
+    with pytest.raises(UndoTooLateError):
+        people_undo.undo(actor=stage.delegate, import_id=key)
+    assert (found(key).state, states()) == ("entered", {"registered": 220})

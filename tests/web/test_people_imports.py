@@ -18,9 +18,10 @@ from iurc_events.documents.spreadsheets import Sheet, write_xlsx
 from iurc_events.mail import Quota
 from iurc_events.models.delegations import Delegation
 from iurc_events.models.messages import Message
+from iurc_events.models.participants import Participant
 from iurc_events.models.people_imports import PeopleImport
 from iurc_events.models.speakers import Speaker
-from iurc_events.services import delegations
+from iurc_events.services import delegations, people_entry
 from iurc_events.services.delegations import CityInvitation
 from tests.factories import make_city, make_event, make_programme, make_user, sign_in
 
@@ -184,6 +185,25 @@ def test_long_list_shows_its_progress(delegation: Delegation, delegate: FlaskCli
     delegate.post(f"{place}/enter", data={"choice": "all"})
     assert "The list is being entered" in delegate.get(place).text
     assert delegate.get(f"{place}/progress").json == {"state": "entering", "done": 0, "total": 101}
+
+
+def test_long_list_that_is_taken_back_shows_its_progress(delegation: Delegation, delegate: FlaskClient) -> None:
+    text = "Name,Email\n" + "\n".join(
+        f"Probe{chr(97 + n // 26)}{chr(97 + n % 26)} Person,p{n}@example.org" for n in range(201)
+    )
+    place = delegate.post(f"{base(delegation, 'en')}/lists", data={"text": text, "role": "participant"}).headers[
+        "Location"
+    ]
+    delegate.post(f"{place}/enter", data={"choice": "all"})
+    people_entry.enter_due(seconds=600)
+    assert delegate.post(f"{place}/undo").headers["Location"] == place
+    page = delegate.get(place).text
+    assert ("The list is being taken back" in page, "0 of 201 people" in text_of(page)) == (True, True)
+    assert delegate.get(f"{place}/progress").json == {"state": "entering", "done": 0, "total": 201}
+    assert "正在撤回名单" in delegate.get(place.replace("/en/", "/zh/")).text
+    people_entry.enter_due(seconds=600)
+    assert "This list was taken back." in delegate.get(place).text
+    assert {each.state for each in db.session.query(Participant)} == {"cancelled"}
 
 
 def test_list_of_another_delegation_is_not_found(delegation: Delegation, delegate: FlaskClient) -> None:

@@ -31,6 +31,7 @@ from iurc_events.web.presentation.people_imports import (
     field_choices,
     is_undoable,
     private_headings,
+    progress_of,
     row_views,
     totals,
 )
@@ -176,6 +177,8 @@ def _show_list(delegation: Delegation, people_import: PeopleImport, form: People
         private=private_headings(people_import),
         has_speakers=people_import.outcome.get("role", "speaker") == "speaker"
         or "role" in people_import.mapping.values(),
+        is_undoing=people_undo.is_undoing(people_import),
+        progress=progress_of(people_import),
         failure=failure_words(people_import, g.language),
         is_undoable=is_undoable(people_import) and is_open_for_answers(delegation, utc_now()),
         paging=paging_view(
@@ -245,8 +248,9 @@ def enter_list(delegation_id: uuid.UUID, import_id: uuid.UUID) -> ResponseReturn
 def tell_progress(delegation_id: uuid.UUID, import_id: uuid.UUID) -> ResponseReturnValue:
     """Tell a waiting page how far the worker is."""
     _delegation, people_import = _own_import(delegation_id, import_id)
+    done, total = progress_of(people_import)
     return (
-        {"state": people_import.state, "done": people_import.done_count, "total": people_import.row_count},
+        {"state": people_import.state, "done": done, "total": total},
         200,
         {"Cache-Control": "private, no-store"},
     )
@@ -268,14 +272,18 @@ def _act(delegation_id: uuid.UUID, import_id: uuid.UUID, step: Callable[[PeopleI
 @blueprint.post(f"{_LIST}/undo")
 @requires(Permission.ACT_FOR_CITY)
 def undo_list(delegation_id: uuid.UUID, import_id: uuid.UUID) -> ResponseReturnValue:
-    """Take the whole list back."""
+    """Take the whole list back; the worker does it where the list is long."""
     actor = signed_in_user()
-    _act(
-        delegation_id,
-        import_id,
-        lambda found: people_undo.undo(actor=actor, import_id=found.id),
-        _("The list is taken back: everything is as before"),
-    )
+    _delegation, people_import = _own_import(delegation_id, import_id)
+    try:
+        people_import = people_undo.undo(actor=actor, import_id=people_import.id)
+    except NotFoundError:
+        raise
+    except DomainError as error:
+        flash(message_of(error), "error")
+    else:
+        if people_import.state == "entered":
+            flash(_("The list is taken back: everything is as before"), "success")
     return redirect(url_for(".show_list", delegation_id=delegation_id, import_id=import_id), code=303)
 
 

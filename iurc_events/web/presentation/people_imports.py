@@ -16,7 +16,7 @@ from iurc_events.models.delegations import Delegation
 from iurc_events.models.people_imports import PeopleImport, PeopleImportRow
 from iurc_events.services import people_rows
 from iurc_events.services.member_details import MemberDetails, details_of
-from iurc_events.services.people_undo import find_member
+from iurc_events.services.people_undo import find_member, is_undoing
 from iurc_events.web.presentation.vocabulary import label
 
 #: What becomes of rows, in words; the sign of each is that of a state.
@@ -275,6 +275,12 @@ def failure_words(people_import: PeopleImport, language: str) -> str:
     found = json.loads(people_import.failure)
     sentence, params = found["message"], found["params"]
     return translate(sentence, language, **params)
+
+
+def progress_of(people_import: PeopleImport) -> tuple[int, int]:
+    """Return how many rows the worker has done, entering a list or taking it back, and how many there are."""
+    total = people_import.outcome["undo_total"] if is_undoing(people_import) else people_import.row_count
+    return people_import.done_count, int(total)
 
 
 def is_undoable(people_import: PeopleImport) -> bool:
