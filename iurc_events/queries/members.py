@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, literal, select
 from sqlalchemy.orm import joinedload
 
 from iurc_events.database import db
@@ -127,26 +127,16 @@ class Position:
 
 def waiting_positions(event: Event) -> dict[tuple[str, int], Position]:
     """Return where everybody stands who waits in a delegation of an event, by role and key, in two questions."""
-    speakers = db.session.scalars(
-        select(Speaker).where(
-            Speaker.event_id == event.id, Speaker.state == "waiting", Speaker.delegation_id.is_not(None)
+    waiting: list[Waiting] = []
+    for table in (Speaker, Participant):
+        its_role: ColumnElement[str] = literal("speaker") if table is Speaker else func.coalesce(Participant.role, "")
+        since = func.coalesce(table.waiting_since, table.created_at, type_=table.created_at.type)
+        rows = db.session.execute(
+            select(table.id, table.delegation_id, its_role, table.mode, since).where(
+                table.event_id == event.id, table.state == "waiting", table.delegation_id.is_not(None)
+            )
         )
-    )
-    others = db.session.scalars(
-        select(Participant).where(
-            Participant.event_id == event.id, Participant.state == "waiting", Participant.delegation_id.is_not(None)
-        )
-    )
-    waiting = [
-        Waiting(
-            each.id,
-            each.delegation_id or 0,
-            "speaker" if isinstance(each, Speaker) else each.role,
-            each.mode,
-            each.waiting_since or each.created_at,
-        )
-        for each in (*speakers, *others)
-    ]
+        waiting += [Waiting(key, its or 0, role, mode, moment) for key, its, role, mode, moment in rows]
     positions: dict[tuple[str, int], Position] = {}
     seated = _seated(event) if waiting and event.waiting_rule == "fewest-first" else {}
     for role in MEMBER_ROLES:

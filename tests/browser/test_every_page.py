@@ -15,8 +15,9 @@ from iurc_events.database import db
 from iurc_events.mail import Quota
 from iurc_events.models.accounts import User
 from iurc_events.models.cities import City
+from iurc_events.models.participants import Participant
 from iurc_events.models.programmes import Programme
-from iurc_events.services import delegations, people_imports
+from iurc_events.services import delegations, people_entry, people_imports
 from iurc_events.services.delegations import CityInvitation, FocalPointDetails
 from tests import factories
 from tests.conftest import LiveServer
@@ -73,6 +74,9 @@ ORGANISER = [
     "organise/events/{event}/agenda",
     "organise/events/{event}/delegations",
     "organise/events/{event}/delegations/{delegation}",
+    "organise/events/{event}/delegations/{delegation}?state=registered&page=2",
+    "organise/events/{event}/delegations/{delegation}?q=nobody",
+    "organise/events/{event}/delegations/{delegation}/members/{member}",
     "organise/events/{event}/letters",
     "organise/events/{event}/needs",
     "organise/programmes/iurc-china/letterhead",
@@ -93,6 +97,8 @@ ORGANISER = [
 DELEGATE = [
     "delegation/",
     "delegation/{delegation}",
+    "delegation/{delegation}?state=registered&page=2",
+    "delegation/{delegation}?q=nobody",
     "delegation/{delegation}/speakers/{speaker}",
     "delegation/{delegation}/speakers/{speaker}/replace",
     "delegation/{delegation}/hand-over",
@@ -137,7 +143,16 @@ def names(live_server: LiveServer) -> Mapping[str, str]:
         )
         delegate = db.session.query(User).filter_by(email="delegate.mannheim@example.org").one()
         people_list = people_imports.read_list(actor=delegate, delegation_id=invited.id, sent=sent)
+        many = "Name,Email\n" + "\n".join(
+            f"Probe{chr(97 + n // 26)}{chr(97 + n % 26)} Person,p{n}@example.org" for n in range(60)
+        )
+        long = people_imports.read_list(
+            actor=delegate, delegation_id=invited.id, sent=people_imports.Sent(text=many, role="participant")
+        )
+        people_entry.enter(actor=delegate, import_id=long.id, choice="all")
+        member = db.session.query(Participant).filter_by(delegation_id=invited.id).order_by(Participant.id).limit(1)
         return {
+            "member": str(member.one().public_id),
             "event": event.slug,
             "delegation": str(invited.public_id),
             "speaker": str(speaker.public_id),

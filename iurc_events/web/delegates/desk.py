@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -31,6 +31,7 @@ from iurc_events.web.forms.delegations import HandOverForm
 from iurc_events.web.forms.speakers import OwnSpeakerForm
 from iurc_events.web.localisation import gettext as _
 from iurc_events.web.localisation import redirect_to_language
+from iurc_events.web.member_lists import kept_address, members_page
 from iurc_events.web.presentation.known_people import KnownPeople, known_people_view
 from iurc_events.web.presentation.members import MemberCard, is_seated, member_card, request_view, role_places
 from iurc_events.web.presentation.own_delegations import (
@@ -85,11 +86,9 @@ def wanted_role() -> str:
     return role if role in MEMBER_ROLES else "speaker"
 
 
-def _cards(delegation: Delegation, view: DeskView, requests: list[ChangeRequest]) -> list[MemberCard]:
-    found: list[Member] = [
-        *speaker_queries.list_of_delegation(delegation),
-        *member_queries.list_participants(delegation),
-    ]
+def _cards(
+    delegation: Delegation, found: Sequence[Member], view: DeskView, requests: list[ChangeRequest]
+) -> list[MemberCard]:
     places = speaker_queries.list_places([each.id for each in found if isinstance(each, Speaker)])
     positions = (
         member_queries.waiting_positions(delegation.event) if any(each.state == "waiting" for each in found) else {}
@@ -154,7 +153,9 @@ def show_desk(delegation: Delegation, form: OwnSpeakerForm | None = None, status
         form = OwnSpeakerForm(formdata=None)
         form.offer(delegation, wanted_role(), is_asking=view.can_ask)
         taken_from = _take_over(delegation, form) if view.is_open or view.can_ask else None
-    cards = _cards(delegation, view, requests)
+    desk = url_for("delegate_desk.show_delegation", delegation_id=delegation.public_id)
+    people = members_page(delegation, desk)
+    cards = _cards(delegation, people.members, view, requests)
     return (
         render_template(
             "delegate_desk/show.html",
@@ -163,6 +164,7 @@ def show_desk(delegation: Delegation, form: OwnSpeakerForm | None = None, status
             form=form,
             known=_known(delegation, form) if view.is_open or view.can_ask else None,
             taken_from=taken_from,
+            people=people,
             registered=[card for card in cards if card.role == "speaker"],
             others=[card for card in cards if card.role != "speaker"],
             roles=[each for each in roles if each.role == "speaker" or each.used or each.waiting or each.total != 0],
@@ -198,8 +200,9 @@ def show_delegation(delegation_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def back(delegation_id: uuid.UUID) -> ResponseReturnValue:
-    """Go back to the desk after a change."""
-    return redirect(url_for("delegate_desk.show_delegation", delegation_id=delegation_id), code=303)
+    """Go back to the desk after a change, to the page of the list that it was made from."""
+    address = url_for("delegate_desk.show_delegation", delegation_id=delegation_id, **kept_address())  # type: ignore[arg-type]  # query values
+    return redirect(address, code=303)
 
 
 def _answer(

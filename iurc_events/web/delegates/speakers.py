@@ -24,6 +24,7 @@ from iurc_events.web.errors import message_of
 from iurc_events.web.forms.delegations import WithdrawalForm
 from iurc_events.web.forms.speakers import OwnSpeakerForm
 from iurc_events.web.localisation import gettext as _
+from iurc_events.web.member_lists import kept_address
 from iurc_events.web.presentation.needs import need_differences
 from iurc_events.web.presentation.own_delegations import (
     Difference,
@@ -141,6 +142,7 @@ def _show_form(
         form=form,
         theirs=theirs,
         is_new=is_new,
+        kept=kept_address(),
     ), 422 if form.errors or form.waiting_question else 200
 
 
@@ -252,7 +254,8 @@ def withdraw_speaker(delegation_id: uuid.UUID, speaker_id: uuid.UUID) -> Respons
     except DomainError as error:
         flash(message_of(error), "error")
     else:
-        undo = url_for("delegate_speakers.bring_back_speaker", delegation_id=delegation_id, speaker_id=speaker_id)
+        at = {"delegation_id": delegation_id, "speaker_id": speaker_id}
+        undo = url_for("delegate_speakers.bring_back_speaker", **at, **kept_address())  # type: ignore[arg-type]  # query values
         flash((_("%(name)s is withdrawn", name=name), undo), "undo")  # type: ignore[arg-type]  # text and address
     return back(delegation_id)
 

@@ -17,6 +17,8 @@ from iurc_events.domain.language_maps import text_of
 from iurc_events.graphics.qr_codes import qr_svg
 from iurc_events.localisation import noop
 from iurc_events.models.events import Event
+from iurc_events.models.participants import Participant
+from iurc_events.models.speakers import Speaker
 from iurc_events.permissions import Permission
 from iurc_events.queries import change_requests as request_queries
 from iurc_events.queries import delegations as delegation_queries
@@ -35,6 +37,7 @@ from iurc_events.web.forms.delegations import (
     number_of,
 )
 from iurc_events.web.localisation import current_language, gettext, ngettext
+from iurc_events.web.member_lists import members_page
 from iurc_events.web.presentation.agenda_desk import speaker_line
 from iurc_events.web.presentation.delegations import DelegationView, delegation_view
 from iurc_events.web.presentation.members import role_places
@@ -115,7 +118,9 @@ def _show(
     if point is None:
         point = FocalPointForm(formdata=None, data={"language": "zh" if delegation.city.side == "China" else "en"})
     zones = zones_of_programme(event.programme.reference_zones)
-    speakers = speaker_queries.list_of_delegation(delegation)
+    path = url_for("organiser_delegations.show_delegation", slug=event.slug, delegation_id=delegation.public_id)
+    people = members_page(delegation, path)
+    speakers = [each for each in people.members if isinstance(each, Speaker)]
     places = speaker_queries.list_places([each.id for each in speakers])
     return render_template(
         "organiser_delegations/delegation.html",
@@ -134,8 +139,10 @@ def _show(
         ],
         others=[
             (each, members.label_of(each, language), label("member_role", each.role, language))
-            for each in member_queries.list_participants(delegation)
+            for each in people.members
+            if isinstance(each, Participant)
         ],
+        people=people,
         places=[
             each
             for each in (

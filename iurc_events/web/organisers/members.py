@@ -26,6 +26,7 @@ from iurc_events.web.access import requires, signed_in_user
 from iurc_events.web.errors import message_of
 from iurc_events.web.forms.speakers import OwnSpeakerForm
 from iurc_events.web.localisation import current_language, gettext
+from iurc_events.web.member_lists import kept_address
 from iurc_events.web.presentation.own_delegations import Difference, differences
 
 blueprint = Blueprint("organiser_members", __name__)
@@ -39,9 +40,8 @@ def _find(slug: str, delegation_id: uuid.UUID, member_id: uuid.UUID) -> tuple[Ev
 
 
 def _back(event: Event, delegation_id: uuid.UUID) -> Response:
-    address = url_for(
-        "organiser_delegations.show_delegation", slug=event.slug, delegation_id=delegation_id, _anchor="others-title"
-    )
+    at = {"slug": event.slug, "delegation_id": str(delegation_id), "_anchor": "others-title"}
+    address = url_for("organiser_delegations.show_delegation", **at, **kept_address())  # type: ignore[arg-type]  # query values
     return redirect(address, code=303)
 
 
@@ -99,6 +99,7 @@ def change_member(slug: str, delegation_id: uuid.UUID, member_id: uuid.UUID) -> 
         name=members.label_of(member, current_language()),
         form=form,
         theirs=theirs,
+        kept=kept_address(),
     ), 422 if form.errors else 200
 
 

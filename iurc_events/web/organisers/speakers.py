@@ -23,6 +23,7 @@ from iurc_events.web.access import requires, signed_in_user
 from iurc_events.web.errors import message_of
 from iurc_events.web.forms.delegations import RefuseForm, SpeakerForm, number_of
 from iurc_events.web.localisation import current_language, gettext
+from iurc_events.web.member_lists import kept_address
 
 blueprint = Blueprint("organiser_speakers", __name__)
 _BASE = "/<any(en,zh):lang>/organise/events/<slug>/speakers"
@@ -53,9 +54,9 @@ def _back(event: Event, speaker: Speaker) -> Response:
     public_id = delegation_queries.find_public_id(speaker.delegation_id)
     if public_id is None:
         return redirect(url_for("organiser_delegations.list_delegations", slug=event.slug, _anchor="guests"), code=303)
-    return redirect(
-        url_for("organiser_delegations.show_delegation", slug=event.slug, delegation_id=public_id), code=303
-    )
+    at = {"slug": event.slug, "delegation_id": str(public_id)}
+    address = url_for("organiser_delegations.show_delegation", **at, **kept_address())  # type: ignore[arg-type]  # query values
+    return redirect(address, code=303)
 
 
 def _show(event: Event, form: SpeakerForm, speaker: Speaker | None) -> ResponseReturnValue:
