@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from iurc_events.documents.people_words import (
@@ -23,6 +23,7 @@ from iurc_events.documents.people_words import (
     word_key,
 )
 from iurc_events.domain.language_maps import has_han
+from iurc_events.domain.vocabulary import SPECIAL_NEEDS
 from iurc_events.localisation import noop
 
 #: Left out on purpose.
@@ -55,6 +56,9 @@ FIELDS: Final[dict[str, str]] = {
     "abstract_zh": noop("Short description in Chinese"),
     "abstract_en": noop("Short description in English"),
     "language_spoken": noop("Language of the talk"),
+    "dietary": noop("Food and drink"),
+    "accessibility": noop("Accessibility needs"),
+    "visa": noop("Visa"),
     "reference": noop("Number in this system"),
 }
 _NAMES: Final = frozenset(("name", "name_zh", "name_en", "family_zh", "given_zh", "family_en", "given_en"))
@@ -118,6 +122,14 @@ def is_known(heading: str) -> bool:
     key = word_key(heading)
     is_value = any(key in words for words in (MODE_WORDS, ROLE_WORDS, GENDER_WORDS, LANGUAGE_WORDS, STAKEHOLDER_WORDS))
     return len(heading) <= 60 and not is_value and field_of(heading) is not None
+
+
+def only_asked(mapping: Mapping[str, str], asks_for: Iterable[str]) -> dict[str, str]:
+    """Return a mapping in which columns of needs that an event does not ask for are left out on purpose (sec-2)."""
+    asked = set(asks_for)
+    return {
+        number: PRIVATE if field in SPECIAL_NEEDS and field not in asked else field for number, field in mapping.items()
+    }
 
 
 def headings_hash(headings: Sequence[str]) -> str:

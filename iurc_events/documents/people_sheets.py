@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from iurc_events.documents.people_columns import FIELDS
 from iurc_events.documents.spreadsheets import quoted
+from iurc_events.domain.vocabulary import SPECIAL_NEEDS
 from iurc_events.localisation import noop, translate
 
 #: Columns of the template, in order.
@@ -65,17 +66,28 @@ def choice_cell(field: str, value: str | None) -> str:
     return in_both(CHOICES[field].get(value, value))
 
 
-def _example_row() -> list[str]:
-    return [_EXAMPLE.get(field) or choice_cell(field, _EXAMPLE_CHOICES.get(field)) for field in COLUMNS]
+def columns_with(asks_for: Iterable[str]) -> tuple[str, ...]:
+    """Return the columns of the template of an event: those of needs only where it asks for them."""
+    asked = set(asks_for)
+    return (*COLUMNS[:-1], *(kind for kind in SPECIAL_NEEDS if kind in asked), COLUMNS[-1])
 
 
-def write_template(head: Sequence[tuple[str, str]], notes: Sequence[str], people: Sequence[Sequence[str]]) -> bytes:
+def _example_row(columns: Sequence[str]) -> list[str]:
+    return [_EXAMPLE.get(field) or choice_cell(field, _EXAMPLE_CHOICES.get(field)) for field in columns]
+
+
+def write_template(
+    head: Sequence[tuple[str, str]],
+    notes: Sequence[str],
+    people: Sequence[Sequence[str]],
+    columns: Sequence[str] = COLUMNS,
+) -> bytes:
     """Write the workbook: a sheet that says what holds, and the list with drop-down choices.
 
     Args:
         head: Names and values for the first sheet: event, city, places, deadline.
         notes: How to fill it in, a line each.
-        people: Those registered already, cells in the order of ``COLUMNS``.
+        people: Those registered already, cells in the order of ``columns``.
     """
     import xlsxwriter  # loaded where a workbook is written
 
@@ -101,7 +113,7 @@ def write_template(head: Sequence[tuple[str, str]], notes: Sequence[str], people
     page = book.add_worksheet("名单 People")
     page.freeze_panes(1, 1)
     page.set_row(0, 32)
-    for column, field in enumerate(COLUMNS):
+    for column, field in enumerate(columns):
         page.set_column(column, column, 16 if field in CHOICES or field == "reference" else 24, text)
         page.write_string(0, column, heading_of(field), heading)
         if field in CHOICES:
@@ -115,7 +127,7 @@ def write_template(head: Sequence[tuple[str, str]], notes: Sequence[str], people
                     "error_message": "请从列表中选择。Choose one of the list.",
                 },
             )  # fmt: skip
-    for number, row in enumerate([_example_row(), *people], start=1):
+    for number, row in enumerate([_example_row(columns), *people], start=1):
         for column, value in enumerate(row):
             if value:
                 page.write_string(number, column, quoted(value), example if number == 1 else text)

@@ -22,6 +22,8 @@ from iurc_events.documents.people_words import (
     word_key,
 )
 from iurc_events.domain.language_maps import has_han, language_by_script
+from iurc_events.domain.needs import LONGEST
+from iurc_events.domain.vocabulary import SPECIAL_NEEDS
 from iurc_events.localisation import noop
 
 _WORDS: Final = {
@@ -64,6 +66,8 @@ class RowValues:
 
     values: dict[str, Any] = initially(default_factory=dict)
     problems: list[Problem] = initially(default_factory=list)
+    #: What the person needs, by kind.
+    needs: dict[str, str] = initially(default_factory=dict)
     #: Number in this system, where the row has one.
     reference: str = ""
     #: Whether the name in Latin letters is proposed from pinyin and to be checked.
@@ -96,6 +100,11 @@ def read_row(
     _read_email(given.get("email", ""), row)
     for name, longest in _TEXTS.items():
         _read_texts(name, given, longest, row)
+    for kind in SPECIAL_NEEDS:
+        if text := given.get(kind, "").strip():
+            row.needs[kind] = text
+            if len(text) > LONGEST:
+                row.problems.append(Problem(kind, noop("Write at most %(max)s characters"), {"max": LONGEST}))
     return row
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from iurc_events.database import db, in_transaction, utc_now
 from iurc_events.domain.errors import ConflictError, DomainError, NotFoundError
 from iurc_events.domain.language_maps import LanguageMap
+from iurc_events.domain.needs import asked_needs
 from iurc_events.localisation import noop
 from iurc_events.models.accounts import User
 from iurc_events.models.change_requests import ChangeRequest
@@ -17,9 +19,10 @@ from iurc_events.models.delegations import Delegation
 from iurc_events.models.events import Event
 from iurc_events.models.participants import Participant
 from iurc_events.models.speakers import Speaker
-from iurc_events.services import audit, delegation_notices, delegation_rules, members
+from iurc_events.services import audit, delegation_notices, delegation_rules, members, needs
 from iurc_events.services.event_life import get_own_event
 from iurc_events.services.members import Member, MemberDetails
+from iurc_events.services.needs import StoredNeeds
 
 KINDS: Final = ("register", "change", "withdraw", "substitute")
 
@@ -78,6 +81,21 @@ def _same_registration(delegation: Delegation, stored: dict[str, object]) -> Cha
     return next((each for each in db.session.scalars(asked) if each.details == stored), None)
 
 
+def _new_needs(event: Event, member: Member | None, given: Mapping[str, str]) -> dict[str, str]:
+    """Return the needs that would change, of those that the event asks for and that the city gave."""
+    known = needs.needs_for_city(member) if member is not None else StoredNeeds({})
+    if known.is_own:
+        return {}
+    return {
+        kind: text for kind, text in asked_needs(given, event.asks_for).items() if known.texts.get(kind, "") != text
+    }
+
+
+def needs_in(request: ChangeRequest) -> dict[str, str]:
+    """Return the needs that a change says; show them only to those who may see needs."""
+    return dict(request.details.get("needs") or {})
+
+
 @in_transaction
 def ask(
     *,
@@ -89,6 +107,7 @@ def ask(
     has_consented: bool = False,
     reason: str = "",
     seen_version: int | None = None,
+    given_needs: Mapping[str, str] | None = None,
     now: datetime | None = None,
 ) -> ChangeRequest:
     """Ask for a change of the own delegation after its deadline; the same asked twice is one.
@@ -98,6 +117,7 @@ def ask(
         member: Whom it is about; None to register somebody.
         details: What is to be said of the person, or of the new one; None to withdraw.
         seen_version: Version of the member that the form showed.
+        given_needs: What the person needs; only what the event asks for and what is new is kept.
 
     Raises:
         NotFoundError: If the delegation or member is another city's.
@@ -115,6 +135,9 @@ def ask(
     if not reason.strip():
         raise DomainError(noop("Say in a word why"))
     stored = members.to_json(details, has_consented=has_consented) if details is not None else {}
+    its = member if kind == "change" else None
+    if details is not None and (new_needs := _new_needs(event, its, given_needs or {})):
+        stored["needs"] = new_needs
     if (kind == "register") != (member is None) or (kind == "withdraw") != (details is None):
         raise DomainError(noop("Say whom the change is about, and what is to change"))
     if member is None:
@@ -218,6 +241,7 @@ def _apply(actor: User, delegation: Delegation, request: ChangeRequest, version:
             request.speaker_id = new.id
         else:
             request.participant_id = new.id
+        needs.store(new, needs_in(request), is_own=False)
         return
     seen = request.seen_version if version is None else version
     if seen is not None and seen != member.version:
@@ -226,7 +250,7 @@ def _apply(actor: User, delegation: Delegation, request: ChangeRequest, version:
         members.withdraw(actor=actor, delegation_id=delegation.id, member=member, now=now)
         return
     apply = members.change if request.kind == "change" else members.substitute
-    apply(
+    changed = apply(
         actor=actor,
         delegation_id=delegation.id,
         member=member,
@@ -235,6 +259,9 @@ def _apply(actor: User, delegation: Delegation, request: ChangeRequest, version:
         asked_by=request.asked_by,
         now=now,
     )
+    db.session.flush()
+    if needs.store(changed, needs_in(request), is_own=False):
+        changed.version += 1
 
 
 @in_transaction

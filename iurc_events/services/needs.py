@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -40,9 +40,41 @@ def _row(person: Person) -> SpecialNeed | None:
     ).one_or_none()
 
 
+def _key(person: Person) -> tuple[str, int]:
+    return ("speaker" if isinstance(person, Speaker) else "participant", person.id)
+
+
+def _rows(people: Sequence[Person]) -> dict[tuple[str, int], SpecialNeed]:
+    found: dict[tuple[str, int], SpecialNeed] = {}
+    for kind, model, column in (
+        ("speaker", Speaker, SpecialNeed.speaker_id),
+        ("participant", Participant, SpecialNeed.participant_id),
+    ):
+        keys = [person.id for person in people if isinstance(person, model)]
+        for start in range(0, len(keys), 500):
+            query = select(SpecialNeed).where(column.in_(keys[start : start + 500]))
+            for row in db.session.scalars(query.execution_options(populate_existing=True)):
+                found[kind, row.speaker_id or row.participant_id or 0] = row
+    return found
+
+
+def needs_of_many(people: Sequence[Person]) -> dict[tuple[str, int], StoredNeeds]:
+    """Return the needs of those who have any, by ``speaker`` or ``participant`` and key, in at most two questions."""
+    return {key: _as_stored(row) for key, row in _rows(people).items()}
+
+
+def stored_for_city(found: Mapping[tuple[str, int], StoredNeeds], person: Person) -> StoredNeeds:
+    """Return what :func:`needs_for_city` returns, out of :func:`needs_of_many`."""
+    stored = found.get(_key(person), StoredNeeds({}))
+    return StoredNeeds({}, is_own=True) if stored.is_own else stored
+
+
 def needs_of(person: Person) -> StoredNeeds:
     """Return the needs of a participant or speaker."""
-    row = _row(person)
+    return _as_stored(_row(person))
+
+
+def _as_stored(row: SpecialNeed | None) -> StoredNeeds:
     if row is None:
         return StoredNeeds({})
     texts = {kind: text for kind in SPECIAL_NEEDS if (text := getattr(row, kind))}
@@ -61,29 +93,39 @@ def store(person: Person, given: Mapping[str, str], *, is_own: bool) -> bool:
     What the event does not ask for stays as it was. What a person gave is theirs: a city changes nothing of it.
     """
     event = db.session.get_one(Event, person.event_id)
-    asked = asked_needs(given, event.asks_for)
-    row = _row(person)
-    if row is not None and row.is_own and not is_own:
-        return False
+    return bool(_store(event, [(person, given, _row(person))], is_own=is_own))
+
+
+def store_many(event: Event, given: Sequence[tuple[P, Mapping[str, str]]]) -> list[P]:
+    """Store what a city says of many people as :func:`store` does; return those of whom any changed."""
+    rows = _rows([person for person, _ in given])
+    return _store(event, [(person, texts, rows.get(_key(person))) for person, texts in given], is_own=False)
+
+
+def _store(event: Event, given: Sequence[tuple[P, Mapping[str, str], SpecialNeed | None]], *, is_own: bool) -> list[P]:
     today = utc_now().date()
     day = last_day_kept(event.last_day, today)
-    stored = {kind: getattr(row, kind, None) or "" for kind in asked}
-    if stored == asked or day < today:
-        return False
-    if row is None:
-        row = SpecialNeed(event_id=event.id)
-        if isinstance(person, Speaker):
-            row.speaker_id = person.id
-        else:
-            row.participant_id = person.id
-        db.session.add(row)
-    for kind, text in asked.items():
-        setattr(row, kind, text or None)
-    row.is_own, row.delete_after_on = is_own, day.isoformat()
-    if not any(getattr(row, kind) for kind in SPECIAL_NEEDS):
-        db.session.delete(row)
+    changed = []
+    for person, texts, row in given:
+        asked = asked_needs(texts, event.asks_for)
+        stored = {kind: getattr(row, kind, None) or "" for kind in asked}
+        if stored == asked or day < today or (row is not None and row.is_own and not is_own):
+            continue
+        if row is None:
+            row = SpecialNeed(event_id=event.id)
+            if isinstance(person, Speaker):
+                row.speaker_id = person.id
+            else:
+                row.participant_id = person.id
+            db.session.add(row)
+        for kind, text in asked.items():
+            setattr(row, kind, text or None)
+        row.is_own, row.delete_after_on = is_own, day.isoformat()
+        if not any(getattr(row, kind) for kind in SPECIAL_NEEDS):
+            db.session.delete(row)
+        changed.append(person)
     db.session.flush()
-    return True
+    return changed
 
 
 @in_transaction

@@ -29,6 +29,7 @@ from iurc_events.services import (
     audit,
     delegation_notices,
     member_batches,
+    needs,
     people_imports,
     people_rows,
     people_undo,
@@ -129,6 +130,8 @@ def _enter_rows(
     read = [(row, people_rows.read(people_import, row.cells, delegation)) for row in rows]
     emails = [str(values.values.get("email") or "") for _, values in read]
     batch = Batch(event, delegation, actor=actor, emails=emails, now=now)
+    if has_needs := people_rows.says_needs(people_import):
+        batch.known.read_needs()
     done: list[tuple[PeopleImportRow, Member, dict[str, Any]]] = []
     with db.session.no_autoflush:
         for row, values in read:
@@ -148,7 +151,11 @@ def _enter_rows(
                 row.problems = people_rows.as_stored([problem])
                 row.outcome = "left-out"
     batch.finish()
+    if has_needs:
+        needs.store_many(event, [(member, more["needs"]) for _, member, more in done if more.get("needs")])
     for row, member, more in done:
+        if more.pop("needs", None) and "before" in more:
+            member.version += 1
         kind = "speaker" if isinstance(member, Speaker) else "participant"
         row.entered = {"kind": kind, "key": member.id, "version": member.version, **more}
         if kind == "speaker" and not people_import.outcome.get("has_speakers"):
@@ -167,15 +174,21 @@ def _enter_row(
     if member is None:
         made = batch.register(details, has_consented=has_consented)
         row.outcome = "waiting" if made.state == "waiting" else "registered"
-        return made, {"tell": True}
-    if people_rows.is_same(details, member):
+        return made, {"tell": True, "needs": values.needs}
+    new_needs = batch.known.new_needs(member, values)
+    is_same = people_rows.is_same(details, member)
+    if is_same and not new_needs:
         row.outcome = "unchanged"
         return None
     had_consented = isinstance(member, Speaker) and member.consented_at is not None
     before = to_json(details_of(member), has_consented=had_consented)
-    is_to_tell = batch.change(member, details, has_consented=has_consented or had_consented)
+    is_to_tell = not is_same and batch.change(member, details, has_consented=has_consented or had_consented)
     row.outcome = "changed"
-    return member, {"before": before, "tell": is_to_tell}
+    more: dict[str, Any] = {"before": before, "tell": is_to_tell}
+    if new_needs:
+        had = needs.stored_for_city(batch.known.needs, member).texts
+        more |= {"needs": new_needs, "needs_before": {kind: had.get(kind, "") for kind in new_needs}}
+    return member, more
 
 
 def _begin_telling(people_import: PeopleImport, event: Event) -> None:

@@ -77,12 +77,18 @@ def read_list(*, actor: User, delegation_id: int, sent: Sent, now: datetime | No
     _, delegation = delegation_rules.lock_for_change(actor, delegation_id, moment)
     found = _read(sent)
     rows = [list(row.cells) for row in found.rows]
+    asks_for = delegation.event.asks_for
     mapping = people_columns.guess_mapping(found.headings, rows[:100])
     if found.has_headings and (
         known := import_queries.find_mapping(delegation.city_id, people_columns.headings_hash(found.headings))
     ):
-        mapping |= {key: value for key, value in known.mapping.items() if key in mapping}
+        mapping |= {
+            key: value
+            for key, value in known.mapping.items()
+            if key in mapping and not (value == people_columns.PRIVATE and mapping[key] in asks_for)
+        }
         known.used_at = moment
+    mapping = people_columns.only_asked(mapping, asks_for)
     people_import = PeopleImport(
         delegation_id=delegation.id,
         made_by_id=actor.id,
@@ -135,6 +141,8 @@ def check(people_import: PeopleImport, delegation: Delegation) -> None:
 def _check_rows(people_import: PeopleImport, delegation: Delegation, rows: list[PeopleImportRow]) -> None:
     """Check rows, stored or about to be; examples of the template are taken out."""
     members, places, seen = people_rows.Members.of(delegation), people_rows.Places(delegation), people_rows.Seen()
+    if people_rows.says_needs(people_import):
+        members.read_needs()
     strangers: list[tuple[PeopleImportRow, list[str]]] = []
     for row in list(rows):
         values = people_rows.read(people_import, row.cells, delegation)
@@ -183,6 +191,7 @@ def map_columns(
         else ""
         for number in range(len(people_import.headings))
     }
+    wanted = people_columns.only_asked(wanted, delegation.event.asks_for)
     used = [field for field in wanted.values() if field in people_columns.FIELDS]
     if len(used) != len(set(used)):
         raise ColumnsUnclearError(noop("Two columns are said to mean the same. Choose one of them"))

@@ -9,11 +9,12 @@ from typing import Any, Final
 
 from iurc_events.documents.people_values import Problem, RowValues, read_row
 from iurc_events.domain.search_text import searchable
+from iurc_events.domain.vocabulary import SPECIAL_NEEDS
 from iurc_events.localisation import noop
 from iurc_events.models.delegations import Delegation
 from iurc_events.models.people_imports import PeopleImport, PeopleImportRow
 from iurc_events.models.speakers import Speaker
-from iurc_events.services import delegation_rules
+from iurc_events.services import delegation_rules, needs
 from iurc_events.services.member_details import (
     Member,
     MemberDetails,
@@ -25,6 +26,7 @@ from iurc_events.services.member_details import (
     pick_same,
     role_of,
 )
+from iurc_events.services.needs import StoredNeeds
 from iurc_events.services.sort_keys import latin_name
 
 #: What an imported list may say of somebody.
@@ -36,6 +38,11 @@ LIST_FIELDS: Final = tuple(
 def plain(name: str) -> str:
     """Return a name as it is compared: without case, blanks and diacritics."""
     return searchable(name).replace(" ", "")
+
+
+def says_needs(people_import: PeopleImport) -> bool:
+    """Tell whether a column of a list holds needs."""
+    return any(field in SPECIAL_NEEDS for field in people_import.mapping.values())
 
 
 def fallback_mode(delegation: Delegation) -> str:
@@ -50,6 +57,7 @@ class Members:
     by_reference: dict[str, Member] = field(default_factory=dict)
     by_email: dict[str, Member] = field(default_factory=dict)
     by_name: dict[str, list[Member]] = field(default_factory=dict)
+    needs: dict[tuple[str, int], StoredNeeds] = field(default_factory=dict)
 
     @classmethod
     def of(cls, delegation: Delegation) -> Members:
@@ -66,6 +74,17 @@ class Members:
             self.by_email[member.email.casefold()] = member
         for text in name_of(member).values():
             self.by_name.setdefault(plain(text), []).append(member)
+
+    def read_needs(self) -> None:
+        """Read what is stored of the needs of all."""
+        self.needs = needs.needs_of_many(list(self.by_reference.values()))
+
+    def new_needs(self, member: Member, row: RowValues) -> dict[str, str]:
+        """Return the needs that a row says and that are not stored so; none where the person gave their own."""
+        stored = needs.stored_for_city(self.needs, member)
+        if stored.is_own:
+            return {}
+        return {kind: text for kind, text in row.needs.items() if stored.texts.get(kind, "") != text}
 
     def find_same(self, details: MemberDetails) -> Member | None:
         """Find a member as :func:`member_details.find_same` does, among those who were read."""
@@ -238,7 +257,7 @@ def plan_row(
         return
     details = details_for(people_import, values, delegation, member)
     if member is not None:
-        row.plan = "same" if is_same(details, member) else "change"
+        row.plan = "same" if is_same(details, member) and not members.new_needs(member, values) else "change"
         return
     row.plan = "register" if places.take(details.role, details.mode) else "wait"
 

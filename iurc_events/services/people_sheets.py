@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from iurc_events.documents import people_sheets as sheets
 from iurc_events.documents.spreadsheets import CSV_TYPE, XLSX_TYPE, Sheet, write_csv, write_xlsx
 from iurc_events.domain.language_maps import text_of
 from iurc_events.domain.time_slots import deadline_instant
+from iurc_events.domain.vocabulary import SPECIAL_NEEDS
 from iurc_events.localisation import noop, translate
 from iurc_events.localisation.vocabulary import label
 from iurc_events.mail.delegations import quota_words
 from iurc_events.models.delegations import Delegation
-from iurc_events.services import delegation_mail
+from iurc_events.services import delegation_mail, needs
 from iurc_events.services.member_details import Member, details_of, list_active
 from iurc_events.services.people_rows import short_reference
 
 __all__ = ["CSV_TYPE", "XLSX_TYPE", "people_csv", "people_xlsx", "template"]
 
 
-def _cells(member: Member) -> list[str]:
+def _cells(
+    member: Member, columns: Sequence[str] = sheets.COLUMNS, known_needs: Mapping[str, str] | None = None
+) -> list[str]:
     details = details_of(member)
-    values: dict[str, str] = {"email": details.email or "", "reference": short_reference(member.public_id)}
+    values: dict[str, str] = {kind: (known_needs or {}).get(kind, "") for kind in SPECIAL_NEEDS}
+    values |= {"email": details.email or "", "reference": short_reference(member.public_id)}
     for name in ("name", "title", "organisation", "topic"):
         texts = getattr(details, name) or {}
         values |= {f"{name}_{language}": texts.get(language, "") for language in ("zh", "en")}
     for name in sheets.CHOICES:
         values[name] = sheets.choice_cell(name, getattr(details, name))
-    return [values[column] for column in sheets.COLUMNS]
+    return [values[column] for column in columns]
 
 
 def _in_both(texts: dict[str, str] | None) -> str:
@@ -60,7 +65,11 @@ def template(delegation: Delegation) -> bytes:
         noop("The example row is not read. Leave telephone and identity numbers out; they are not needed."),
     )
     notes = [translate(each, language) for language in ("zh", "en") for each in sentences]
-    return sheets.write_template(head, notes, [_cells(member) for member in list_active(delegation.id)])
+    columns = sheets.columns_with(delegation.event.asks_for)
+    members = list_active(delegation.id)
+    known = needs.needs_of_many(members) if columns != sheets.COLUMNS else {}
+    people = [_cells(each, columns, needs.stored_for_city(known, each).texts) for each in members]
+    return sheets.write_template(head, notes, people, columns)
 
 
 def _table(delegation: Delegation, language: str) -> tuple[list[str], list[list[str]]]:

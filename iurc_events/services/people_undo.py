@@ -21,7 +21,7 @@ from iurc_events.models.delegations import Delegation
 from iurc_events.models.events import Event
 from iurc_events.models.people_imports import PeopleImport, PeopleImportRow
 from iurc_events.models.speakers import Speaker
-from iurc_events.services import delegation_rules, member_batches
+from iurc_events.services import delegation_rules, member_batches, needs
 from iurc_events.services.event_changes import record_change
 from iurc_events.services.member_batches import Batch
 from iurc_events.services.member_details import Member, from_json, is_active
@@ -224,6 +224,9 @@ def _take_rows_back(
                     raise
                 kept += 1
         moved += batch.finish()
+        needs.store_many(
+            event, [(member, entered["needs_before"]) for entered, member in touched if "needs_before" in entered]
+        )
     if is_by_worker and moved:
         _expect_moved(rows[0].import_id, moved)
     return kept

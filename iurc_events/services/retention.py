@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, delete, func, or_, select, update
 
 from iurc_events.database import db, in_transaction, utc_now
 from iurc_events.domain.errors import DomainError
+from iurc_events.domain.needs import last_day_kept
 from iurc_events.localisation import noop
 from iurc_events.models.accounts import OneTimeToken, User
 from iurc_events.models.attendance import AttendanceLine, AttendanceList
@@ -163,6 +164,15 @@ def erase_due(now: datetime | None = None) -> int:
 def _forget_needs(now: datetime) -> None:
     today = (now - timedelta(hours=12)).date().isoformat()  # the day is over in every zone
     db.session.execute(delete(SpecialNeed).where(SpecialNeed.delete_after_on < today))
+    waiting = (
+        select(ChangeRequest, Event.last_day)
+        .join(Delegation, Delegation.id == ChangeRequest.delegation_id)
+        .join(Event, Event.id == Delegation.event_id)
+        .where(ChangeRequest.state == "asked", Event.last_day.is_not(None))
+    )
+    for request, last_day in db.session.execute(waiting):
+        if "needs" in request.details and last_day_kept(last_day, now.date()).isoformat() < today:
+            request.details = {name: value for name, value in request.details.items() if name != "needs"}
 
 
 @in_transaction

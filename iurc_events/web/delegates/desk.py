@@ -22,9 +22,10 @@ from iurc_events.queries import known_people as known_queries
 from iurc_events.queries import members as member_queries
 from iurc_events.queries import own_delegations
 from iurc_events.queries import speakers as speaker_queries
-from iurc_events.services import change_requests, invitations
+from iurc_events.services import change_requests, invitations, needs
 from iurc_events.services.delegations import FocalPointDetails
 from iurc_events.services.members import Member, role_of
+from iurc_events.services.needs import StoredNeeds
 from iurc_events.web.access import requires, signed_in_user
 from iurc_events.web.errors import message_of
 from iurc_events.web.forms.delegations import HandOverForm
@@ -33,7 +34,14 @@ from iurc_events.web.localisation import gettext as _
 from iurc_events.web.localisation import redirect_to_language
 from iurc_events.web.member_lists import kept_address, members_page
 from iurc_events.web.presentation.known_people import KnownPeople, known_people_view
-from iurc_events.web.presentation.members import MemberCard, is_seated, member_card, request_view, role_places
+from iurc_events.web.presentation.members import (
+    MemberCard,
+    RequestView,
+    is_seated,
+    member_card,
+    request_view,
+    role_places,
+)
 from iurc_events.web.presentation.own_delegations import (
     DeskView,
     SubmittedSpeaker,
@@ -113,6 +121,17 @@ def _cards(
     return cards
 
 
+def _request_views(requests: Sequence[ChangeRequest]) -> list[RequestView]:
+    about = [member for each in requests if (member := change_requests.member_of(each)) and each.details.get("needs")]
+    known = needs.needs_of_many(about) if about else {}
+    views = []
+    for each in requests:
+        member = change_requests.member_of(each)
+        stored = needs.stored_for_city(known, member) if member is not None else StoredNeeds({})
+        views.append(request_view(each, g.language, stored))
+    return views
+
+
 def _take_over(delegation: Delegation, form: OwnSpeakerForm) -> LanguageMap | None:
     """Fill a form from somebody whom the city brought before; return the title of that event."""
     try:
@@ -185,7 +204,7 @@ def show_desk(delegation: Delegation, form: OwnSpeakerForm | None = None, status
             ],
             used=sum(each.used for each in roles),
             view=view,
-            requests=[request_view(each, g.language) for each in requests],
+            requests=_request_views(requests),
             items=[own_item(item, delegation, g.language) for item in own_delegations.list_own_items(delegation)],
         ),
         status,

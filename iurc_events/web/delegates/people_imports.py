@@ -132,7 +132,7 @@ def show_columns(delegation_id: uuid.UUID, import_id: uuid.UUID) -> ResponseRetu
         form=form,
         columns=columns,
         chosen=chosen,
-        choices=field_choices(g.language),
+        choices=field_choices(g.language, delegation.event.asks_for),
         people_import=people_import,
     ), 422 if form.form_errors else 200
 

@@ -71,6 +71,7 @@ def register_speaker(delegation_id: uuid.UUID) -> ResponseReturnValue:
                 details=form.member_details,
                 has_consented=bool(form.consent.data),
                 reason=form.reason.data or "",
+                given_needs=form.given_needs,
             )
             _say_asked()
             return back(delegation_id)
@@ -159,6 +160,7 @@ def _save(delegation: Delegation, member: Member, form: OwnSpeakerForm, *, is_ne
             has_consented=bool(form.consent.data),
             reason=form.reason.data or "",
             seen_version=form.shown_version,
+            given_needs=form.given_needs,
         )
         _say_asked()
         return

@@ -75,8 +75,7 @@ class OwnSpeakerForm(AskedFields, BaseForm):
         """Give the fields their choices, in the page's language, as the event allows and the role needs."""
         event, language = delegation.event, current_language()
         self.role, self.is_asking = role, is_asking
-        # after the deadline needs are not asked: a change that waits for an answer would keep them for too long
-        self.ask_for([name for name in event.asks_for if name == "gender" or not is_asking])
+        self.ask_for(event.asks_for)
         if role != "speaker":
             for name in ("honorific", "topic", "abstract", "language_spoken", "consent"):
                 del self._fields[name]

@@ -11,11 +11,12 @@ from iurc_events.domain.errors import DomainError, NotFoundError
 from iurc_events.localisation import noop
 from iurc_events.models.change_requests import ChangeRequest
 from iurc_events.models.events import Event
-from iurc_events.permissions import Permission
+from iurc_events.permissions import Permission, is_granted
 from iurc_events.queries import change_requests as request_queries
 from iurc_events.queries import organised_events
-from iurc_events.services import change_requests
+from iurc_events.services import change_requests, needs
 from iurc_events.services.members import MemberChangedError
+from iurc_events.services.needs import StoredNeeds
 from iurc_events.web.access import requires, signed_in_user
 from iurc_events.web.errors import message_of
 from iurc_events.web.forms.delegations import DecisionForm, number_of
@@ -61,7 +62,11 @@ def list_requests(slug: str) -> ResponseReturnValue:
 def _show(
     event: Event, asked: ChangeRequest, form: DecisionForm | None = None, status: int = 200
 ) -> ResponseReturnValue:
-    view = request_view(asked, current_language())
+    member = change_requests.member_of(asked)
+    stored_needs = None
+    if is_granted(signed_in_user(), Permission.SEE_PARTICIPANTS):
+        stored_needs = needs.needs_of(member) if member is not None else StoredNeeds({})
+    view = request_view(asked, current_language(), stored_needs)
     if form is None:
         form = DecisionForm(formdata=None)
     form.version.data = "" if view.version is None else str(view.version)

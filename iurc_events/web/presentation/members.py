@@ -16,11 +16,13 @@ from iurc_events.models.delegations import Delegation
 from iurc_events.models.speakers import Speaker
 from iurc_events.queries.members import SEATED, Position, RoleUse
 from iurc_events.services import members
-from iurc_events.services.change_requests import member_of, person_of
+from iurc_events.services.change_requests import member_of, needs_in, person_of
 from iurc_events.services.delegation_rules import fits_quota
 from iurc_events.services.members import Member, MemberDetails
+from iurc_events.services.needs import StoredNeeds
 from iurc_events.web.presentation.agendas import SpeakerLine
 from iurc_events.web.presentation.names import PersonName, person_name
+from iurc_events.web.presentation.needs import need_differences
 from iurc_events.web.presentation.own_delegations import Difference, clocks_of_city, differences
 from iurc_events.web.presentation.times import time_view
 from iurc_events.web.presentation.vocabulary import label
@@ -190,14 +192,21 @@ def role_places(use: RoleUse, delegation: Delegation, language: str) -> RolePlac
     )
 
 
-def request_view(request: ChangeRequest, language: str) -> RequestView:
-    """Turn a change that a city asked for into what both desks show."""
+def request_view(request: ChangeRequest, language: str, stored_needs: StoredNeeds | None = None) -> RequestView:
+    """Turn a change that a city asked for into what both desks show.
+
+    Args:
+        stored_needs: Of the person as the reader may see them; None for readers who may not see needs.
+    """
     member = member_of(request)
     changes: list[Difference] = []
     if request.details:
         wanted, _ = members.from_json(request.details)
         stored = members.details_of(member) if member is not None else MemberDetails(name={}, role="")
         changes = differences(stored, wanted, language)
+        if stored_needs is not None:
+            before = {} if request.kind == "substitute" else stored_needs.texts
+            changes += need_differences(before, needs_in(request), language)
     return RequestView(
         public_id=request.public_id,
         city=text_of(request.delegation.city.name, language),

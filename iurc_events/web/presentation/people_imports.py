@@ -8,15 +8,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from iurc_events.documents.people_columns import FIELDS, PRIVATE
+from iurc_events.documents.people_columns import FIELDS, PRIVATE, only_asked
 from iurc_events.documents.people_values import RowValues
 from iurc_events.domain.language_maps import has_han, text_of
 from iurc_events.localisation import noop, translate
 from iurc_events.models.delegations import Delegation
 from iurc_events.models.people_imports import PeopleImport, PeopleImportRow
 from iurc_events.services import people_rows
-from iurc_events.services.member_details import MemberDetails, details_of
+from iurc_events.services.member_details import Member, MemberDetails, details_of
+from iurc_events.services.needs import StoredNeeds, needs_for_city
 from iurc_events.services.people_undo import find_member, is_undoing
+from iurc_events.web.presentation.needs import need_differences
 from iurc_events.web.presentation.vocabulary import label
 
 #: What becomes of rows, in words; the sign of each is that of a state.
@@ -141,10 +143,11 @@ def columns_view(people_import: PeopleImport, rows: Sequence[PeopleImportRow]) -
     return views
 
 
-def field_choices(language: str) -> list[tuple[str, str]]:
-    """Return what a column may mean, for a select."""
+def field_choices(language: str, asks_for: Iterable[str]) -> list[tuple[str, str]]:
+    """Return what a column may mean, for a select: needs only where the event asks for them."""
+    fields = only_asked({field: field for field in FIELDS}, asks_for)
     return [("", translate(noop("Leave this column out"), language))] + [
-        (field, translate(words, language)) for field, words in FIELDS.items()
+        (field, translate(FIELDS[field], language)) for field, meaning in fields.items() if meaning != PRIVATE
     ]
 
 
@@ -184,7 +187,9 @@ def _row_view(people_import: PeopleImport, row: PeopleImportRow, delegation: Del
         other_name=names[other] if names.get(own) and names.get(other) else "",
         is_romanised=values.is_romanised and member is None,
         facts=_facts(values, details, language) if names else (),
-        changes=tuple(_changes(details_of(member), details, language)) if kind == "change" and member else (),
+        changes=(*_changes(details_of(member), details, language), *_new_needs(member, values, language))
+        if kind == "change" and member
+        else (),
         notes=tuple(_notes(row, kind, language)),
         errors=tuple(text for number, text in errors if number is None),
         cells=tuple(
@@ -228,6 +233,7 @@ def _facts(values: RowValues, details: MemberDetails, language: str) -> tuple[st
         label("attendance", details.mode, language) if details.mode else "",
         details.email or "",
         text_of(details.topic, language),
+        *(f"{translate(FIELDS[kind], language)}: {text}" for kind, text in values.needs.items()),
     ]
     return tuple(part for part in parts if part)
 
@@ -248,6 +254,13 @@ def _changes(known: MemberDetails, wanted: MemberDetails, language: str) -> Iter
                 _plain(getattr(known, name), vocabulary, language),
                 _plain(getattr(wanted, name), vocabulary, language),
             )
+
+
+def _new_needs(member: Member, values: RowValues, language: str) -> Iterable[Change]:
+    stored = needs_for_city(member) if values.needs else StoredNeeds({})
+    if not stored.is_own:
+        for each in need_differences(stored.texts, values.needs, language):
+            yield Change(each.label, each.stored, each.typed)
 
 
 def _plain(value: object, vocabulary: str | None, language: str) -> str:
