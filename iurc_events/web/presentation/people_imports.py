@@ -226,6 +226,7 @@ def _errors(row: PeopleImportRow, columns: Mapping[str, int], language: str) -> 
 
 
 def _facts(values: RowValues, details: MemberDetails, language: str) -> tuple[str, ...]:
+    colon = "：" if language == "zh" else ": "
     parts = [
         label("member_role", details.role, language),
         text_of(details.title, language),
@@ -233,7 +234,7 @@ def _facts(values: RowValues, details: MemberDetails, language: str) -> tuple[st
         label("attendance", details.mode, language) if details.mode else "",
         details.email or "",
         text_of(details.topic, language),
-        *(f"{translate(FIELDS[kind], language)}: {text}" for kind, text in values.needs.items()),
+        *(f"{translate(FIELDS[kind], language)}{colon}{text}" for kind, text in values.needs.items()),
     ]
     return tuple(part for part in parts if part)
 
