@@ -134,7 +134,7 @@ def test_form_after_the_deadline_asks_for_needs_and_both_desks_show_them(
     assert 'name="dietary"' in desk.get(f"{place}?role=participant").text
     typed = {
         "role": "participant", "family_en": "Muster", "given_en": "Anna", "organisation-en": "City of Sofia",
-        "mode": "onsite", "dietary": "Halal", "visa": "Beijing", "reason": "New colleague",
+        "mode": "online", "dietary": "Halal", "visa": "Beijing", "reason": "New colleague",
     }  # fmt: skip
     assert desk.post(f"{place}/speakers", data=typed).status_code == 303
     page = desk.get(place.replace("/en/", "/zh/")).text
