@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from iurc_events.database import Base, UtcDateTime
+from iurc_events.database import Base, Json, UtcDateTime
 from iurc_events.models.columns import Instant, Key, MadeAt, PublicId, Word, reference
 
 
@@ -58,8 +58,26 @@ class CalendarSubscription(Base):
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     last_four: Mapped[str] = mapped_column(String(4))
     last_used_on: Mapped[str | None] = mapped_column(String(10))
+    #: What "mine" holds here, words of `domain.calendars.OWN_PARTS`; None: the usual ones.
+    parts: Mapped[list[str] | None] = mapped_column(Json)
     created_at: Mapped[MadeAt]
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class SavedFilter(Base):
+    """A list of events with its filter, kept under a short id so that a calendar can follow it.
+
+    The same conditions always get the same id: nobody's name is in it, and anybody may use it.
+    """
+
+    __tablename__ = "saved_filters"
+
+    id: Mapped[Key]
+    short_id: Mapped[str] = mapped_column(String(12), unique=True)
+    #: The filter's parameters as the list's address has them, sorted: name and values.
+    conditions: Mapped[dict[str, list[str]]] = mapped_column(Json)
+    conditions_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    created_at: Mapped[MadeAt]
 
 
 class FollowedEvent(Base):
@@ -72,4 +90,4 @@ class FollowedEvent(Base):
     followed_at: Mapped[MadeAt]
 
 
-__all__ = ["CalendarEntry", "CalendarSubscription", "FeedVersion", "FollowedEvent", "Word"]
+__all__ = ["CalendarEntry", "CalendarSubscription", "FeedVersion", "FollowedEvent", "SavedFilter", "Word"]

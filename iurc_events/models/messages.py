@@ -19,6 +19,7 @@ class Message(Base):
     __table_args__ = (
         CheckConstraint("state IN ('queued', 'sending', 'sent', 'failed', 'bounced', 'kept')", name="state"),
         Index("ix_messages_state_due_at", "state", "due_at"),
+        Index("ix_messages_to_domain_sent_at", "to_domain", "sent_at"),
     )
 
     id: Mapped[Key]
@@ -32,7 +33,13 @@ class Message(Base):
     participant_id: Mapped[int | None] = reference("participants.id", ondelete="SET NULL")
     user_id: Mapped[int | None] = reference("users.id", ondelete="SET NULL")
     to_email: Mapped[str] = mapped_column(String(254), index=True)
+    #: Behind the @, in lower case: mail servers are asked no more often than they like.
+    to_domain: Mapped[str] = mapped_column(String(255), default="", server_default="")
     to_name: Mapped[str] = mapped_column(String(200), default="")
+    #: The letter to many that it belongs to.
+    mailing_id: Mapped[int | None] = reference("mailings.id", ondelete="SET NULL")
+    #: What the recipient may unsubscribe from; None: essential mail.
+    topic: Mapped[Word | None]
     language: Mapped[str] = mapped_column(String(8))
     subject: Mapped[str] = mapped_column(String(500))
     text: Mapped[LongText]
@@ -51,4 +58,5 @@ class Message(Base):
     created_at: Mapped[MadeAt]
     sending_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    bounced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_error: Mapped[LongText | None]

@@ -65,6 +65,7 @@ def values_of(
         "public_id": uuid.uuid4(),
         "kind": message_kind,
         "to_email": one_line(to_email)[:254],
+        "to_domain": to_email.rpartition("@")[2].strip().lower()[:255],
         "to_name": one_line(to_name)[:200],
         "language": language,
         "subject": text.subject,

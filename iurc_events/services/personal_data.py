@@ -51,7 +51,8 @@ TABLES: Final[Mapping[str, TableMap]] = {
     "participants": _table(
         personal="name name_other email title organisation language token_hash",
         other="id public_id event_id person_id delegation_id state role gender city_id stakeholder_type mode "
-        "consented_at transfer_consented_at created_at waiting_since confirmed_at cancelled_at version",
+        "consented_at transfer_consented_at created_at waiting_since confirmed_at cancelled_at wants_invitation "
+        "version",
     ),
     "special_needs": _table(
         personal="dietary accessibility visa", other="id event_id participant_id speaker_id is_own delete_after_on"
@@ -61,7 +62,7 @@ TABLES: Final[Mapping[str, TableMap]] = {
         other="id public_id session_epoch is_disabled created_at",
     ),
     "calendar_subscriptions": _table(
-        personal="name token_hash last_four last_used_on", other="id public_id user_id created_at revoked_at"
+        personal="name token_hash last_four last_used_on", other="id public_id user_id parts created_at revoked_at"
     ),
     "focal_points": _table(
         personal="email name language", other="id public_id delegation_id user_id opened_at created_at"
@@ -86,9 +87,14 @@ TABLES: Final[Mapping[str, TableMap]] = {
         "made_by_id made_at",
     ),
     "messages": _table(
-        personal="to_email to_name subject text html headers calendar last_error",
+        personal="to_email to_domain to_name subject text html headers calendar last_error",
         other="id public_id kind programme_id event_id delegation_id focal_point_id participant_id user_id language "
-        "message_id calendar_method is_secret state is_in_doubt attempts due_at created_at sending_since sent_at",
+        "message_id mailing_id topic calendar_method is_secret state is_in_doubt attempts due_at created_at "
+        "sending_since sent_at bounced_at",
+    ),
+    "meeting_invitations": _table(
+        personal="email language content_hash reply",
+        other="id public_id participant_id event_id method sequence sent_at replied_at",
     ),
     "one_time_tokens": _table(
         personal="payload token_hash",
@@ -151,6 +157,11 @@ TABLES: Final[Mapping[str, TableMap]] = {
         mentions="as_printed source",
         other="id event_id subject city_id position value qualifier is_imported recorded_at recorded_by_id",
     ),
+    "mailings": _table(
+        mentions="subject body",
+        other="id public_id event_id kind audience timing days at_wall due_at state recipient_count version made_by_id "
+        "made_at sent_at",
+    ),
     "programmes": _table(
         mentions="contact_name contact_email letterhead privacy_notice",
         other="id slug position name period_from period_to has_period languages reference_zones office_hours "
@@ -163,6 +174,10 @@ TABLES: Final[Mapping[str, TableMap]] = {
         other="id event_id participant_id speaker_id scope session_id mode source minutes recorded_at recorded_by_id"
     ),
     "audit_entries": _table(other="id at actor_user_id programme_id action object_kind object_id fields was_refused"),
+    "background_jobs": _table(
+        other="id public_id name arguments programme_id event_id made_by_id state attempts done_steps all_steps "
+        "result_name result_type result_hash error created_at started_at seen_at finished_at"
+    ),
     "cities": _table(
         other="id slug position name aliases country kind side part_of_id lat lon coordinates_of coordinate_precision "
         "time_zone sources note sort_keys search_text"
@@ -172,6 +187,7 @@ TABLES: Final[Mapping[str, TableMap]] = {
     "column_mappings": _table(other="id city_id headings_hash mapping used_at"),
     "contributions": _table(other="id item_id speaker_id role position"),
     "delegation_quotas": _table(other="id delegation_id role mode places"),
+    "digest_subscriptions": _table(other="user_id programme_id period last_sent_at created_at"),
     "erasures": _table(other="id object_kind object_id email_hash reason erased_at"),
     "event_cities": _table(other="event_id city_id position"),
     "event_frameworks": _table(other="event_id framework_id position"),
@@ -184,6 +200,7 @@ TABLES: Final[Mapping[str, TableMap]] = {
     "former_slugs": _table(other="id slug event_id"),
     "frameworks": _table(other="id slug position name"),
     "letter_counters": _table(other="programme_id year last_number"),
+    "mail_opt_outs": _table(other="id address_hash topic programme_id created_at"),
     "milestones": _table(other="id pair_id position date kind text extra"),
     "pair_cities": _table(other="pair_id city_id position"),
     "pair_programmes": _table(other="pair_id programme_id position"),
@@ -191,7 +208,9 @@ TABLES: Final[Mapping[str, TableMap]] = {
     "person_keys": _table(personal="kind key_hash", other="id person_id"),
     "person_merges": _table(other="id public_id kept_id merged_id moved taken_over made_by_id made_at undone_at"),
     "roles": _table(other="id user_id name programme_id city_id created_at"),
+    "saved_filters": _table(other="id short_id conditions conditions_hash created_at"),
     "themes": _table(other="id slug position name"),
+    "timed_runs": _table(other="name turn_starts_at started_at finished_at has_failed error"),
 }
 
 #: Never given out, not even to the person: what proves who somebody is.
