@@ -9,5 +9,5 @@ compile() {
   .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url \
     ${UPGRADE:+--upgrade} "$@"
 }
-compile pyproject.toml --group dev --output-file requirements-dev.lock
+compile pyproject.toml --group dev --extra s3 --output-file requirements-dev.lock
 compile pyproject.toml --constraint requirements-dev.lock --output-file requirements.lock

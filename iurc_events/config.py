@@ -6,9 +6,11 @@ In production (``BASE_URL`` is https) a missing secret stops the start; elsewher
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 PACKAGE_FOLDER = Path(__file__).resolve().parent
@@ -67,6 +69,15 @@ def _trusted_proxies(value: str) -> int:
     return int(value or 0)
 
 
+def _check_storage(url: str) -> None:
+    if "://" not in url:
+        return
+    if not re.fullmatch(r"s3://[^/?#\s]+(/[^?#\s]*)?", url):
+        raise ConfigurationError("STORAGE_URL must be a folder or s3://bucket/prefix")
+    if find_spec("obstore") is None:
+        raise ConfigurationError("STORAGE_URL is an object store: install iurc-events[s3]")
+
+
 def read_settings(overrides: Mapping[str, object] | None = None) -> Settings:
     """Read the settings from the environment; ``overrides`` stand before it.
 
@@ -87,6 +98,8 @@ def read_settings(overrides: Mapping[str, object] | None = None) -> Settings:
     database_url = values.get("DATABASE_URL") or f"sqlite:///{instance_path / 'iurc-events.sqlite3'}"
     if database_url.startswith(("postgres://", "postgresql://")):
         database_url = "postgresql+psycopg://" + database_url.split("://", 1)[1]
+    storage_url = values.get("STORAGE_URL") or str(instance_path / "files")
+    _check_storage(storage_url)
     return Settings(
         database_url=database_url,
         base_url=base_url,
@@ -94,7 +107,7 @@ def read_settings(overrides: Mapping[str, object] | None = None) -> Settings:
         smtp_url=values.get("SMTP_URL") or None,
         mail_from=values.get("MAIL_FROM") or "IURC Events <events@localhost>",
         redis_url=values.get("REDIS_URL") or None,
-        storage_url=values.get("STORAGE_URL") or str(instance_path / "files"),
+        storage_url=storage_url,
         data_folder=Path(values.get("IURC_EVENTS_DATA") or PACKAGE_FOLDER / "data"),
         instance_path=instance_path,
         trusted_proxies=_trusted_proxies(values.get("TRUSTED_PROXIES", "")),

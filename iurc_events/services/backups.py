@@ -24,11 +24,11 @@ from uuid import UUID
 from alembic import command
 from sqlalchemy import JSON, Connection, MetaData, Table, func, inspect, select, text
 
-from iurc_events.config import settings
 from iurc_events.database import alembic_config, db, utc_now
 from iurc_events.domain.errors import DomainError
 from iurc_events.services.erasure_ledger import read_ledger
 from iurc_events.services.erasure_replay import replay
+from iurc_events.services.file_places import place
 
 FORMAT: Final = "iurc-events-backup"
 VERSION: Final = 1
@@ -86,12 +86,6 @@ def _chunks(path: Path) -> Iterator[bytes]:
             yield chunk
 
 
-def _storage_folder() -> Path | None:
-    """Return the folder of stored files; None where they lie in an object store, which has backups of its own."""
-    url = settings().storage_url
-    return None if "://" in url else Path(url)
-
-
 def back_up(path: Path) -> int:
     """Write a backup file, whole or not at all; return its size in bytes.
 
@@ -103,11 +97,11 @@ def back_up(path: Path) -> int:
         moment = utc_now()
         dialect = db.engine.dialect.name
         revision = _add_sqlite(archive, path.parent) if dialect == "sqlite" else _add_tables(archive)
-        folder = _storage_folder()
-        if folder is not None and folder.is_dir():
-            for file in sorted(folder.rglob("*")):
-                if file.is_file() and not file.name.startswith("."):
-                    archive.add(_FILES + file.relative_to(folder).as_posix(), _chunks(file))
+        here = place()
+        for entry in here.entries():
+            chunks = here.chunks(entry.name)
+            if chunks is not None:  # else it was deleted meanwhile
+                archive.add(_FILES + entry.name, chunks)
         archive.close(dialect, revision, moment)
         with fresh.open("rb") as file_on_disk:
             os.fsync(file_on_disk.fileno())
@@ -253,8 +247,7 @@ def _checked(archive: zipfile.ZipFile) -> dict[str, Any]:
 
 
 def _require_empty() -> None:
-    folder = _storage_folder()
-    if folder is not None and folder.is_dir() and any(folder.iterdir()):
+    if next(place().entries(), None) is not None:
         raise NotEmptyError("There are files already; a backup goes only into an empty place")
     if db.engine.dialect.name == "sqlite" and not _sqlite_path().exists():
         return
@@ -294,13 +287,10 @@ def _put_sqlite(archive: zipfile.ZipFile) -> None:
 
 
 def _put_files(archive: zipfile.ZipFile, manifest: dict[str, Any]) -> None:
-    folder = _storage_folder()
-    names = [name for name in manifest["contents"] if name.startswith(_FILES)]
-    if folder is None:
-        return
-    for name in names:
-        with archive.open(name) as member:
-            _copy(member, folder / name.removeprefix(_FILES))
+    here = place()
+    for name in manifest["contents"]:
+        if name.startswith(_FILES):
+            here.write(name.removeprefix(_FILES), archive.read(name))
 
 
 def _put_tables(archive: zipfile.ZipFile, manifest: dict[str, Any]) -> None:

@@ -22,6 +22,7 @@ from iurc_events.models.cities import City, CityPair
 from iurc_events.models.events import Event
 from iurc_events.models.messages import Message
 from iurc_events.models.programmes import Programme, Theme
+from iurc_events.services.file_places import PlaceError, place
 
 Verdict = Literal["ok", "warn", "bad"]
 _SHORTEST_KEY: Final = 32
@@ -49,8 +50,7 @@ def examine() -> Iterator[Finding]:
     yield _pdf()
     yield _fonts()
     yield _folder("instance folder", config.instance_path)
-    if "://" not in config.storage_url:
-        yield _folder("stored files", Path(config.storage_url))
+    yield _files(config)
     if is_there:
         yield _feed_addresses(config)
         yield _outbox()
@@ -131,6 +131,17 @@ def _folder(subject: str, folder: Path) -> Finding:
     if folder.stat().st_mode & 0o007:
         return Finding("warn", subject, f"{folder} can be opened by everybody on this machine")
     return Finding("ok", subject, f"{folder} can be written")
+
+
+def _files(config: Settings) -> Finding:
+    if "://" not in config.storage_url:
+        return _folder("stored files", Path(config.storage_url))
+    try:
+        place().try_out()
+    except PlaceError as error:
+        words = f"{config.storage_url} cannot be used: {error.strerror}; look at STORAGE_URL and the AWS_… variables"
+        return Finding("bad", "stored files", words)
+    return Finding("ok", "stored files", f"{config.storage_url} can be written")
 
 
 def longest_feed_address(base_url: str) -> str:

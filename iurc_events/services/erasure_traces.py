@@ -8,6 +8,7 @@ import logging
 import os
 import shutil
 import sqlite3
+import time
 from collections.abc import Collection
 from contextlib import closing
 from pathlib import Path
@@ -20,6 +21,7 @@ from iurc_events.config import settings
 from iurc_events.database import db
 from iurc_events.models.privacy import Erasure
 from iurc_events.services.erasure_ledger import write_ledger
+from iurc_events.services.file_places import REPORTS, PlaceError, place
 
 logger = logging.getLogger(__name__)
 
@@ -42,10 +44,7 @@ def clear(emails: Collection[str] = ()) -> None:
 def _forget_files(emails: Collection[str]) -> None:
     config = settings()
     shutil.rmtree(config.instance_path / "uploads", ignore_errors=True)
-    if "://" not in config.storage_url:
-        for path in (Path(config.storage_url) / "reports").glob("*"):  # made again when somebody asks
-            with contextlib.suppress(OSError):
-                path.unlink()
+    _forget_reports()
     demo = config.instance_path / _DEMO_FILE
     with contextlib.suppress(OSError, ValueError):
         accounts = json.loads(demo.read_bytes())
@@ -55,6 +54,17 @@ def _forget_files(emails: Collection[str]) -> None:
             with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
                 json.dump(kept, file, indent=1)
             fresh.replace(demo)
+
+
+def _forget_reports() -> None:
+    """Forget kept PDFs and halves of them; they are made again when somebody asks."""
+    here = place()
+    try:
+        here.forget_halves(time.time(), REPORTS)
+        for entry in list(here.entries(REPORTS)):
+            here.delete(entry.name)
+    except PlaceError as error:
+        logger.error("kept reports stay: %s", error.strerror)
 
 
 def _sqlite_file() -> Path | None:

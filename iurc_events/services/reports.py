@@ -5,16 +5,14 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import logging
-import os
 import threading
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 from typing import Final
 
 from sqlalchemy import func, or_, select
 
-from iurc_events.config import VERSION, settings
+from iurc_events.config import VERSION
 from iurc_events.database import db
 from iurc_events.domain.errors import BusyError, DomainError, NotFoundError
 from iurc_events.domain.time_slots import Precision
@@ -40,6 +38,7 @@ from iurc_events.reports.contents import (
 from iurc_events.reports.documents import Report
 from iurc_events.reports.errors import ReportError, ReportTimeoutError
 from iurc_events.services import report_contents as contents
+from iurc_events.services.file_places import REPORTS, PlaceError, place
 from iurc_events.services.report_numbers import in_all, measured_counts, people_tables, reported_counts, subject_label
 from iurc_events.services.report_programmes import ProgrammePeriod, full_period, load_period, make_programme_report
 
@@ -225,28 +224,18 @@ def file_stem(report: Report, slug: str) -> str:
     return f"{slug}-{kind}-{report.header.language}"
 
 
-def _folder() -> Path | None:
-    """Return where finished documents are kept; None where files lie in an object store."""
-    url = settings().storage_url
-    return None if "://" in url else Path(url) / "reports"
-
-
-def _store(path: Path, data: bytes, stem: str) -> None:
+def _store(name: str, data: bytes, stem: str) -> None:
     """Keep a document, whole or not at all, and throw older ones of the same name away."""
-    fresh = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
+    here = place()
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        fresh.write_bytes(data)
-        fresh.replace(path)
-        others = [old for old in path.parent.glob("*.pdf") if old != path]
-        others.sort(key=lambda old: old.stat().st_mtime, reverse=True)
+        here.write(name, data)
+        others = [old for old in here.entries(REPORTS) if old.name != name]
+        others.sort(key=lambda old: old.changed_at, reverse=True)
         for number, old in enumerate(others, 2):
-            if number > _MOST_KEPT or old.name.startswith(f"{stem}."):
-                old.unlink(missing_ok=True)
-    except OSError as error:  # a full disk costs time, not the document
+            if number > _MOST_KEPT or old.name.startswith(f"{REPORTS}/{stem}."):
+                here.delete(old.name)
+    except PlaceError as error:  # a full disk costs time, not the document
         logger.warning("a report could not be kept: %s", error.strerror)
-        with contextlib.suppress(OSError):
-            fresh.unlink(missing_ok=True)
 
 
 def get_pdf(report: Report, stem: str, *, timeout: float | None = None) -> StoredPdf:
@@ -261,11 +250,10 @@ def get_pdf(report: Report, stem: str, *, timeout: float | None = None) -> Store
     """
     timeout = REQUEST_TIMEOUT if timeout is None else timeout
     key = content_key(report)
-    folder = _folder()
-    path = folder / f"{stem}.{key}.pdf" if folder else None
-    if path is not None:
-        with contextlib.suppress(OSError):
-            return StoredPdf(path.read_bytes(), key, f"{stem}.pdf")
+    name = f"{REPORTS}/{stem}.{key}.pdf"
+    with contextlib.suppress(PlaceError):
+        if (kept := place().read(name)) is not None:
+            return StoredPdf(kept, key, f"{stem}.pdf")
     if not _children.acquire(timeout=timeout):
         raise BusyError(noop("Other documents are being made. Try again in a moment."))
     try:
@@ -284,8 +272,7 @@ def get_pdf(report: Report, stem: str, *, timeout: float | None = None) -> Store
         _children.release()
     for remark in rendered.remarks:
         logger.info("report %s: %s", stem, remark)
-    if path is not None:
-        _store(path, rendered.data, stem)
+    _store(name, rendered.data, stem)
     return StoredPdf(rendered.data, key, f"{stem}.pdf")
 
 

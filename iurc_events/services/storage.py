@@ -1,4 +1,4 @@
-"""Uploaded files on disk, under the SHA-256 of their bytes: equal files lie there once, whole or not at all.
+"""Uploaded files, under the SHA-256 of their bytes: equal files lie there once, whole or not at all.
 
 A file is written before the row that names it is committed, and deleted after the last such row is gone; what a crash
 leaves behind without a row, an hourly job takes away. Nothing here is ever served from the static folder (sec-7).
@@ -6,25 +6,21 @@ leaves behind without a row, an hourly job takes away. Nothing here is ever serv
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import logging
-import os
 import re
-import tempfile
 import time
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Connection, event, func, select, text
 from sqlalchemy.orm import Session
 
-from iurc_events.config import ConfigurationError, settings
 from iurc_events.database import db
 from iurc_events.domain.errors import BusyError
 from iurc_events.localisation import noop
 from iurc_events.models.files import StoredFile
+from iurc_events.services.file_places import PlaceError, place
 
 logger = logging.getLogger(__name__)
 
@@ -38,61 +34,40 @@ class StorageError(BusyError):
     """The file could not be stored just now (fault-5)."""
 
 
-def _folder() -> Path:
-    url = settings().storage_url
-    if "://" in url:
-        raise ConfigurationError("STORAGE_URL must be a folder")
-    return Path(url)
-
-
-def _path(content_hash: str) -> Path:
+def _name(content_hash: str) -> str:
     if not _HASH.fullmatch(content_hash):
         raise ValueError("not a hash")
-    return _folder() / content_hash[:2] / content_hash
+    return f"{content_hash[:2]}/{content_hash}"
 
 
 def put(data: bytes) -> str:
     """Write a file, whole or not at all, and return its hash. Call it in the transaction that adds the row.
 
     Raises:
-        StorageError: If the disk is full or read-only.
+        StorageError: If the disk is full or read-only, or the object store does not answer.
     """
     content_hash = hashlib.sha256(data).hexdigest()
     _lock(db.session.connection(), content_hash)
-    path = _path(content_hash)
-    fresh: str | None = None
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, fresh = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)  # mode 0600
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(fresh, path)
-        _sync_folder(path.parent)
-    except OSError as error:
+        place().write(_name(content_hash), data)
+    except PlaceError as error:
         logger.error("file not stored: %s", error.strerror)
-        if fresh is not None:
-            with contextlib.suppress(OSError):
-                os.unlink(fresh)
         raise StorageError(noop("The file could not be stored just now. Try again in a moment.")) from error
     return content_hash
 
 
-def _sync_folder(folder: Path) -> None:
-    """Make the new name survive a power failure (fault-3)."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def read(content_hash: str) -> bytes | None:
-    """Return a file's bytes; None where they are not here or not those that were stored."""
+    """Return a file's bytes; None where they are not here or not those that were stored.
+
+    Raises:
+        StorageError: If the disk or the object store does not answer.
+    """
     try:
-        data = _path(content_hash).read_bytes()
-    except FileNotFoundError:
+        data = place().read(_name(content_hash))
+    except PlaceError as error:
+        logger.error("file not read: %s", error.strerror)
+        raise StorageError(noop("The file could not be read just now. Try again in a moment.")) from error
+    if data is None:
         return None
     if hashlib.sha256(data).hexdigest() != content_hash:
         logger.error("stored file %s is damaged", content_hash)
@@ -122,7 +97,7 @@ def _delete_unnamed(content_hash: str) -> bool:
             )
             if named:
                 return False
-            _path(content_hash).unlink(missing_ok=True)
+            place().delete(_name(content_hash))
             return True
 
 
@@ -142,17 +117,12 @@ def _after_rollback(session: Session) -> None:
 
 def forget_unnamed(now: float | None = None) -> int:
     """Delete what a crash left behind: files that no row names, and halves; return how many."""
-    folder = _folder()
-    moment = time.time() if now is None else now
-    found = 0
-    for path in folder.glob("[0-9a-f][0-9a-f]/*"):
-        with contextlib.suppress(FileNotFoundError):
-            if moment - path.stat().st_mtime < GRACE_SECONDS:
-                continue
-            if path.name.startswith("."):
-                path.unlink()
-                found += 1
-            elif _HASH.fullmatch(path.name):
-                found += _delete_unnamed(path.name)
+    here = place()
+    latest = (time.time() if now is None else now) - GRACE_SECONDS
+    found = here.forget_halves(latest)
+    for entry in here.entries():
+        folder, _slash, name = entry.name.partition("/")
+        if entry.changed_at < latest and _HASH.fullmatch(name) and name.startswith(folder):
+            found += _delete_unnamed(name)
     db.session.rollback()
     return found
