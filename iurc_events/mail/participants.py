@@ -12,6 +12,7 @@ from iurc_events.localisation import noop, translate
 from iurc_events.localisation.vocabulary import label
 from iurc_events.mail.contents import EventFacts, JoinFacts
 from iurc_events.mail.rendering import Content, Fact, MessageText, event_facts, greeting, one_line, render, title_of
+from iurc_events.mail.speakers import RIGHTS
 
 #: Stand in a letter that is written once for all its readers where :func:`address_to` puts what is each one's own.
 #: Private characters, which a name loses before it is put in.
@@ -128,6 +129,61 @@ def place_free(
             facts=[*event_facts(event, language), *join_facts(join_links, language)],
             button=(translate(noop("Your registration"), language), url),
             closing=[translate(ENTRY_CODE, language)] if has_entry_code else [],
+            programme=event.programme,
+        ),
+        language,
+    )
+
+
+def newcomer_notice(
+    language: str,
+    *,
+    name: str,
+    event: EventFacts,
+    entered_by: str,
+    stored: Sequence[tuple[str, str]],
+    url: str,
+    privacy_url: str,
+) -> MessageText:
+    """Build the notice to somebody whom an organiser found in a list of those who joined online (sec-15).
+
+    Args:
+        entered_by: Name of the organiser.
+        stored: Pairs (label, value) of what was entered, in the message's language.
+        url: The personal link to the own registration.
+    """
+    return render(
+        Content(
+            subject=translate(
+                noop("You were added as a participant: %(title)s"), language, title=title_of(event, language)
+            ),
+            greeting=greeting(name, language),
+            paragraphs=[
+                translate(
+                    noop(
+                        "You joined this event online without having signed up. %(person)s of the programme team "
+                        "found you in the meeting's list of participants and added you."
+                    ),
+                    language,
+                    person=one_line(entered_by),
+                )
+            ],
+            facts=[
+                *event_facts(event, language),
+                *(Fact(one_line(label), one_line(value)) for label, value in stored if one_line(value)),
+            ],
+            button=(translate(noop("See your details"), language), url),
+            closing=[
+                translate(
+                    noop(
+                        "These details came from the meeting's list and the programme team. They are used to count "
+                        "and report who took part, and are not published."
+                    ),
+                    language,
+                ),
+                translate(RIGHTS, language),
+            ],
+            links={translate(noop("How we treat personal data"), language): privacy_url},
             programme=event.programme,
         ),
         language,

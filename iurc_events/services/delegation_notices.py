@@ -12,8 +12,6 @@ from iurc_events.config import settings
 from iurc_events.database import db, utc_now
 from iurc_events.domain.language_maps import text_of
 from iurc_events.domain.secrets import hash_token, new_token
-from iurc_events.localisation import noop, translate
-from iurc_events.localisation.vocabulary import label
 from iurc_events.mail import delegation_life as builders
 from iurc_events.mail.contents import EventFacts
 from iurc_events.models.accounts import OneTimeToken, User
@@ -22,7 +20,7 @@ from iurc_events.models.events import Event
 from iurc_events.models.messages import Message
 from iurc_events.models.participants import Participant
 from iurc_events.models.speakers import Speaker
-from iurc_events.services import delegation_mail, mail_facts, outbox
+from iurc_events.services import delegation_mail, mail_facts, outbox, participant_mail
 from iurc_events.services.member_details import Member, label_of
 
 #: How long a participant's personal link works after the event.
@@ -67,7 +65,7 @@ def tell_participants(
             city=delegation.city.name,
             event=facts[language],
             registered_by=(registered_by.name or registered_by.email) if registered_by else "",
-            stored=_stored(participant, language),
+            stored=participant_mail.stored_of(participant, language),
             url=settings().base_url + addresses.registration(token, language),
             privacy_url=f"{settings().base_url}/{language}/personal-data",
             is_waiting=participant.state == "waiting",
@@ -89,17 +87,6 @@ def tell_participants(
     if mails:
         db.session.execute(insert(OneTimeToken), links)
         db.session.execute(insert(Message), mails)
-
-
-def _stored(participant: Participant, language: str) -> list[tuple[str, str]]:
-    """Return what was entered of a participant, as pairs of label and value."""
-    return [
-        (translate(noop("Name"), language), participant.name),
-        (translate(noop("Job title"), language), participant.title),
-        (translate(noop("Organisation"), language), participant.organisation),
-        (translate(noop("Takes part"), language), label("attendance", participant.mode, language)),
-        (translate(noop("Mail address"), language), participant.email or ""),
-    ]
 
 
 def tell_moved_up(event: Event, delegation: Delegation, members: Sequence[Member]) -> None:

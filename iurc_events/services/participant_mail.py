@@ -21,10 +21,12 @@ from iurc_events.calendars.entries import CalendarLanguage
 from iurc_events.config import settings
 from iurc_events.database import db, utc_now
 from iurc_events.domain.secrets import hash_token, new_token
+from iurc_events.localisation import noop, translate
+from iurc_events.localisation.vocabulary import label
 from iurc_events.mail import MessageText
 from iurc_events.mail import participants as letters
 from iurc_events.mail.contents import JoinFacts
-from iurc_events.models.accounts import OneTimeToken
+from iurc_events.models.accounts import OneTimeToken, User
 from iurc_events.models.events import Event, JoinLink
 from iurc_events.models.participants import Participant
 from iurc_events.services import outbox
@@ -133,14 +135,31 @@ def issue_link(participant: Participant, event: Event) -> str:
             purpose="registration",
             participant_id=participant.id,
             event_id=event.id,
-            expires_at=(event.ends_at or utc_now()) + LINK_LIFETIME,
+            expires_at=max(event.ends_at or utc_now(), utc_now()) + LINK_LIFETIME,
         )
     )
     return link_of(token, participant.language)
 
 
+def stored_of(participant: Participant, language: str) -> list[tuple[str, str]]:
+    """Return what was entered of a participant, as pairs of label and value."""
+    return [
+        (translate(noop("Name"), language), participant.name),
+        (translate(noop("Job title"), language), participant.title),
+        (translate(noop("Organisation"), language), participant.organisation),
+        (translate(noop("Takes part"), language), label("attendance", participant.mode, language)),
+        (translate(noop("Mail address"), language), participant.email or ""),
+    ]
+
+
 def _queue(
-    participant: Participant, event: Event, message_kind: str, text: MessageText, calendar: bytes | None = None
+    participant: Participant,
+    event: Event,
+    message_kind: str,
+    text: MessageText,
+    calendar: bytes | None = None,
+    *,
+    is_secret: bool = False,
 ) -> None:
     if participant.email is None:
         return  # whom a delegation registered without an address gets no mail
@@ -154,6 +173,7 @@ def _queue(
         event_id=event.id,
         participant_id=participant.id,
         calendar=calendar,
+        is_secret=is_secret,
     )
 
 
@@ -164,6 +184,23 @@ def tell_of_place(participant: Participant, event: Event) -> None:
     letter = _place_free(event, participant.language)
     text = letters.address_to(letter.text, name=participant.name, url=issue_link(participant, event))
     _queue(participant, event, "place-free", text, letter.calendar)
+
+
+def tell_newcomer(participant: Participant, event: Event, *, entered_by: User) -> None:
+    """Tell somebody whom an organiser added from a list what is kept of them, from where, and their rights (sec-15)."""
+    if participant.email is None:
+        return
+    language = participant.language
+    text = letters.newcomer_notice(
+        language,
+        name=participant.name,
+        event=event_facts(event, language),
+        entered_by=entered_by.name or entered_by.email,
+        stored=stored_of(participant, language),
+        url=issue_link(participant, event),
+        privacy_url=f"{settings().base_url}/{language}/personal-data",
+    )
+    _queue(participant, event, "newcomer-notice", text, is_secret=True)
 
 
 def tell_of_cancellation(participant: Participant, event: Event, *, is_by_organiser: bool) -> None:

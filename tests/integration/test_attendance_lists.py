@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 
 import pytest
@@ -12,7 +13,10 @@ from iurc_events.domain.errors import ConflictError, DomainError, NotFoundError
 from iurc_events.models.accounts import User
 from iurc_events.models.attendance import Attendance, AttendanceLine, AttendanceList
 from iurc_events.models.events import Event
+from iurc_events.models.messages import Message
 from iurc_events.models.participants import Participant
+from iurc_events.models.speakers import PersonKey
+from iurc_events.queries.participants import find_by_token
 from iurc_events.services import attendance_lists as service
 from tests.factories import make_event, make_programme, make_session, make_speaker, make_user
 from tests.unit.documents import meeting_samples as samples
@@ -234,3 +238,47 @@ def test_participant_who_is_also_a_speaker_is_found_once(cast: tuple[User, Event
     list_id, _ = take(cast, b"Name (Original Name),User Email,Duration (Minutes)\nsomebody,doppel@example.org,10\n")
 
     assert outcome(list_id) == [("somebody", "matched", "mail", "speaker", 10, 1)]
+
+
+def messages() -> list[tuple[str, str, str]]:
+    rows = db.session.query(Message).order_by(Message.id)
+    return [(row.kind, row.to_email, row.language) for row in rows]
+
+
+def test_newcomer_becomes_a_person_and_is_told_once_in_the_language_of_the_name(cast: tuple[User, Event]) -> None:
+    actor, event = cast
+    list_id, _ = take(cast, samples.ZOOM.encode())
+    keys = {"actor": actor, "event_id": event.id, "list_id": list_id}
+    service.add_newcomer(**keys, line_id=line_of("小测"), newcomer=service.Newcomer("赵小测", "zhao@example.cn"))  # type: ignore[arg-type]
+    service.add_newcomer(**keys, line_id=line_of("iPhone"), newcomer=service.Newcomer("No Address"))  # type: ignore[arg-type]
+    service.decide(**keys, decisions={line_of("小测"): "undo"})  # type: ignore[arg-type]
+    with pytest.raises(ConflictError):
+        service.add_newcomer(**keys, line_id=line_of("小测"), newcomer=service.Newcomer("赵小测", "zhao@example.cn"))  # type: ignore[arg-type]
+    assert messages() == [("newcomer-notice", "zhao@example.cn", "zh")]
+    message = db.session.query(Message).one()
+    assert (message.subject, message.is_secret) == (f"您已被添加为参会者：{event.title['zh']}", True)
+    link = re.search(r"/zh/my/([a-z2-7]{26})", message.text)
+    assert link
+    found = find_by_token(link[1], utc_now())
+    assert found
+    assert (found.name, found.person.name if found.person else None) == ("赵小测", {"zh": "赵小测"})
+    assert db.session.query(PersonKey).filter_by(person_id=found.person_id).count() > 0
+    assert [each.person_id is None for each in db.session.query(Participant).filter_by(name="No Address")] == [False]
+
+
+def test_newcomer_is_the_person_who_uses_the_address_in_the_programme(cast: tuple[User, Event]) -> None:
+    actor, event = cast
+    other = make_event("2026-other", event.programme)
+    speaker = make_speaker(other, "Known Person", email="known@example.org")
+    speaker.person.email = "known@example.org"
+    add(other, "Known Person", "known@example.org", language="zh", person_id=speaker.person_id)
+    list_id, _ = take(cast, samples.ZOOM.encode())
+    service.add_newcomer(
+        actor=actor,
+        event_id=event.id,
+        list_id=list_id,
+        line_id=line_of("iPhone"),
+        newcomer=service.Newcomer("K. Person", "Known@example.org"),
+    )
+    added = db.session.query(Participant).filter_by(name="K. Person").one()
+    assert (added.person_id, messages()) == (speaker.person_id, [("newcomer-notice", "known@example.org", "zh")])

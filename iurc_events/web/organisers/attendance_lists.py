@@ -252,7 +252,6 @@ def add_newcomer(slug: str, attendance_list_id: uuid.UUID, attendance_line_id: u
                 form.organisation.data or "",
                 form.city.data,
                 form.stakeholder_type.data,
-                current_language(),
             ),
         )
     except NotFoundError:
