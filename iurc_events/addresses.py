@@ -55,6 +55,11 @@ def own_data(token: str, language: str) -> str:
     return f"/{language}/my-data/{token}"
 
 
+def address_change(token: str, language: str) -> str:
+    """Return the path of the page on which somebody confirms a new mail address."""
+    return f"/{language}/confirm-address/{token}"
+
+
 def invitation(token: str, language: str) -> str:
     """Return the path of a delegation's invitation."""
     return f"/{language}/invitation/{token}"

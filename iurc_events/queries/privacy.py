@@ -14,6 +14,7 @@ from iurc_events.domain.language_maps import LanguageMap
 from iurc_events.domain.vocabulary import RoleName
 from iurc_events.localisation import noop
 from iurc_events.models.accounts import User
+from iurc_events.models.delegations import Delegation, FocalPoint
 from iurc_events.models.events import Event
 from iurc_events.models.participants import Participant
 from iurc_events.models.privacy import PrivacyRequest
@@ -107,6 +108,10 @@ def list_names_going(actor: User, now: datetime) -> list[tuple[str, LanguageMap,
     has_people = or_(
         select(Participant.id).where(Participant.event_id == Event.id, Participant.name != "").exists(),
         select(Speaker.id).where(Speaker.event_id == Event.id, ~is_published_speaker()).exists(),
+        select(FocalPoint.id)
+        .join(Delegation, Delegation.id == FocalPoint.delegation_id)
+        .where(Delegation.event_id == Event.id)
+        .exists(),
     )
     days = func.coalesce(Event.retention_days, Programme.retention_days)
     rows = db.session.execute(

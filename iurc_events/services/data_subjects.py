@@ -228,10 +228,21 @@ def _find_the_rest(subject: Subject) -> None:
             _texts_contain([OneTimeToken.payload], words),
         ),
     )
-    payloads = select(OneTimeToken.id, OneTimeToken.payload).where(OneTimeToken.purpose == "speaker")
+    payloads = select(OneTimeToken.id, OneTimeToken.payload).where(OneTimeToken.purpose.in_(("speaker", "address")))
     subject.keys["one_time_tokens"] |= {
         key for key, payload in db.session.execute(payloads) if (payload or {}).get("speaker_id") in speakers
     }
+    asked = {
+        str(payload.get("email", "")).lower()
+        for payload in db.session.scalars(
+            select(OneTimeToken.payload).where(
+                OneTimeToken.id.in_(subject.of("one_time_tokens")), OneTimeToken.purpose == "address"
+            )
+        )
+        if payload
+    }
+    is_unproved = Message.kind == "address-confirmation"  # letters to addresses that are nobody's yet
+    _keys(subject, Message, is_unproved & func.lower(Message.to_email).in_(asked))
     _keys(
         subject,
         PrivacyRequest,

@@ -171,7 +171,11 @@ def _empty_people(subject: Subject, now: datetime) -> None:
     _empty(Person, subject.of("persons"), erased_at=now)
     empty_speakers(subject.of("speakers"))
     empty_participants(subject.of("participants"), now)
-    users = subject.of("users")
+    empty_users(subject.of("users"))
+
+
+def empty_users(users: set[int]) -> None:
+    """Empty accounts: nobody signs in any more, roles, feeds and followed events go."""
     for user in db.session.scalars(select(User).where(User.id.in_(users))).all():
         address = f"erased-{user.public_id}@erased.invalid"
         _empty(User, [user.id], email=address, is_disabled=True, session_epoch=User.session_epoch + 1)

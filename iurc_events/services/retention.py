@@ -1,14 +1,14 @@
 """The retention clock: so many days after an event the names go, and the numbers stay (sec-15).
 
 Speakers whom the published agenda names stay, as the record of what was held; participants, members of delegations who
-are not on the agenda, lists of those who joined, letters and mail are emptied.
+are not on the agenda, lists of those who joined, letters and mail are emptied; who answered for delegations goes too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
@@ -32,7 +32,7 @@ from iurc_events.models.revisions import Revision
 from iurc_events.models.speakers import Person, PersonKey, Speaker
 from iurc_events.queries.organised_events import get_event_for_update
 from iurc_events.queries.privacy import is_published_speaker
-from iurc_events.services import audit, erasure_traces, storage
+from iurc_events.services import audit, erasure_traces, retention_contacts, storage
 from iurc_events.services.erasure import (
     blank_values,
     clean_revisions,
@@ -64,6 +64,10 @@ class RetentionPreview:
     count: int
     names: tuple[str, ...]
     kept: int
+    #: Of those counted, people who answer for delegations; their accounts that go, and that stay in use elsewhere.
+    contacts: int = 0
+    accounts: int = 0
+    accounts_kept: int = 0
 
 
 def days_of(event: Event) -> int:
@@ -93,15 +97,24 @@ def preview(event: Event, language: str, *, limit: int = 100) -> RetentionPrevie
         .limit(limit)
     )
     others = "en" if language == "zh" else "zh"
-    shown = [*(speaker.name.get(language) or speaker.name.get(others) or "" for speaker in named[:limit]), *names]
+    day = erased_on(event)
+    contacts = retention_contacts.find_contacts(event.id, datetime.combine(day, time(), UTC) if day else utc_now())
+    shown = [
+        *(speaker.name.get(language) or speaker.name.get(others) or "" for speaker in named[:limit]),
+        *names,
+        *contacts.names,
+    ]
     kept = select(func.count()).select_from(Speaker).where(Speaker.event_id == event.id, is_published_speaker())
     return RetentionPreview(
-        erased_on(event),
+        day,
         days_of(event),
         event.retention_days is not None,
-        (db.session.scalar(people) or 0) + len(named),
+        (db.session.scalar(people) or 0) + len(named) + len(contacts.names),
         tuple(shown[:limit]),
         db.session.scalar(kept) or 0,
+        len(contacts.names),
+        len(contacts.accounts),
+        contacts.accounts_kept,
     )
 
 
@@ -194,6 +207,7 @@ def erase_names(event_id: int, *, now: datetime) -> None:
     revisions = db.session.scalars(select(Revision.id).where(Revision.event_id == event_id)).all()
     clean_revisions(revisions, speakers, set(), Eraser(words))
     _empty_persons(persons, now)
+    retention_contacts.forget_contacts(event_id, now)
     event.names_erased_at = now
     db.session.flush()
     db.session.expire_all()
@@ -251,7 +265,14 @@ def _empty_belongings(event_id: int, participants: set[int], speakers: set[int])
     imports = select(PeopleImport.id).where(PeopleImport.delegation_id.in_(delegations))
     db.session.execute(delete(PeopleImportRow).where(PeopleImportRow.import_id.in_(imports)))
     db.session.execute(update(PeopleImport).where(PeopleImport.id.in_(imports)).values(file_name="", headings=[]))
-    db.session.execute(delete(OneTimeToken).where(OneTimeToken.participant_id.in_(participants)))
+    db.session.execute(
+        delete(OneTimeToken).where(
+            or_(
+                OneTimeToken.participant_id.in_(participants),
+                (OneTimeToken.purpose == "address") & (OneTimeToken.event_id == event_id),
+            )
+        )
+    )
     files = select(StoredFile.content_hash).where(StoredFile.speaker_id.in_(speakers))
     storage.forget(db.session.scalars(files).all())
     db.session.execute(delete(StoredFile).where(StoredFile.speaker_id.in_(speakers)))

@@ -19,6 +19,7 @@ LIFETIMES = {
     "account": timedelta(days=14),
     "invitation": timedelta(days=120),
     "preview": timedelta(days=14),
+    "address": timedelta(hours=24),
 }
 
 
@@ -29,6 +30,7 @@ def issue(
     event_id: int | None = None,
     delegation_id: int | None = None,
     focal_point_id: int | None = None,
+    participant_id: int | None = None,
     payload: dict[str, Any] | None = None,
     lifetime: timedelta | None = None,
 ) -> str:
@@ -42,6 +44,7 @@ def issue(
             event_id=event_id,
             delegation_id=delegation_id,
             focal_point_id=focal_point_id,
+            participant_id=participant_id,
             payload=payload,
             expires_at=utc_now() + (lifetime or LIFETIMES[purpose]),
         )

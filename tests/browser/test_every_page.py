@@ -17,7 +17,7 @@ from iurc_events.models.accounts import User
 from iurc_events.models.cities import City
 from iurc_events.models.participants import Participant
 from iurc_events.models.programmes import Programme
-from iurc_events.services import delegations, people_entry, people_imports
+from iurc_events.services import delegations, people_entry, people_imports, tokens
 from iurc_events.services.delegations import CityInvitation, FocalPointDetails
 from tests import factories
 from tests.conftest import LiveServer
@@ -42,6 +42,7 @@ PUBLIC = [
     "personal-data",
     "privacy",
     "my-data",
+    "confirm-address/{new_address}",
     "sign-in",
     "no-such-page",
     "events/{event}",
@@ -151,9 +152,14 @@ def names(live_server: LiveServer) -> Mapping[str, str]:
         )
         people_entry.enter(actor=delegate, import_id=long.id, choice="all")
         member = db.session.query(Participant).filter_by(delegation_id=invited.id).order_by(Participant.id).limit(1)
+        new_address = tokens.issue(
+            "address", event_id=event.id, payload={"participant_id": 0, "email": "new@example.org", "was": None}
+        )
+        db.session.commit()
         return {
             "member": str(member.one().public_id),
             "event": event.slug,
+            "new_address": new_address,
             "delegation": str(invited.public_id),
             "speaker": str(speaker.public_id),
             "person": str(speaker.person.public_id),

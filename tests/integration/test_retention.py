@@ -8,8 +8,11 @@ from flask import Flask
 from sqlalchemy import select
 
 from iurc_events.database import db, utc_now
+from iurc_events.models.accounts import OneTimeToken, User
 from iurc_events.models.attendance import Attendance, AttendanceLine, AttendanceList
+from iurc_events.models.delegations import Delegation, FocalPoint
 from iurc_events.models.events import Event
+from iurc_events.models.letters import Letter
 from iurc_events.models.messages import Message
 from iurc_events.models.participants import Participant, SpecialNeed
 from iurc_events.models.revisions import Revision
@@ -88,3 +91,75 @@ def test_preview_names_those_who_go_and_the_day(app: Flask) -> None:
     assert found == retention.RetentionPreview(date(2027, 5, 29), 30, True, 2, ("Hidden Person", "Signed Up"), 1)
     soon = [slug for slug, _, _ in list_names_going(organiser, _at(1))]
     assert (list_names_going(organiser, _at(-1)), soon) == ([], [event.slug])
+
+
+def _add_contact(event: Event, email: str, user: User | None, *, city: str | None = None) -> None:
+    place = make_city(city, event.programme)
+    delegation = Delegation(event_id=event.id, city_id=place.id, note=f"Ask Contact Person at {email}")
+    delegation.focal_points = [
+        FocalPoint(email=email, name="Contact Person", language="zh", user_id=user.id if user else None)
+    ]
+    db.session.add(delegation)
+    db.session.flush()
+    db.session.add_all(
+        [
+            OneTimeToken(
+                token_hash=f"{event.id}{email}".encode().ljust(32, b"."), purpose="invitation", expires_at=_at(900),
+                focal_point_id=delegation.focal_points[0].id, delegation_id=delegation.id,
+            ),
+            Letter(
+                kind="invitation", programme_id=event.programme_id, event_id=event.id, delegation_id=delegation.id,
+                number=f"{event.id} {email}", issued_on="2027-01-01", contents={"to": "Contact Person"},
+            ),
+        ]
+    )  # fmt: skip
+    db.session.commit()
+
+
+def _make_delegate(email: str, *, used_on: int | None = None) -> User:
+    user = make_user("delegate", email=email, city=make_city())
+    user.created_at = _at(-400)
+    user.signed_in_at = None if used_on is None else _at(used_on)
+    db.session.commit()
+    return user
+
+
+def test_contacts_of_delegations_go_and_accounts_in_use_stay(app: Flask) -> None:
+    event = _make_event()
+    later = make_event("2027-later", event.programme, slot=make_slot("2027-11-02T09:00", "2027-11-02T11:00"))
+    organiser = make_user("organiser", programme=event.programme, email="boss@example.org")
+    organiser.created_at = _at(-400)
+    idle, active = _make_delegate("idle@example.org"), _make_delegate("active@example.org", used_on=60)
+    busy, by_address = _make_delegate("busy@example.org"), _make_delegate("linked@example.org", used_on=-200)
+    for user in (idle, active, busy, organiser):
+        _add_contact(event, user.email, user)
+    _add_contact(event, by_address.email, None)
+    _add_contact(event, "nobody@example.org", None)
+    _add_contact(later, busy.email, busy)
+    keys = {user.id for user in (idle, by_address)}
+    found = retention.preview(db.session.get_one(Event, event.id), "en")
+    assert (found.count, found.contacts, found.accounts, found.accounts_kept) == (8, 6, 2, 3)
+    assert found.names[-1] == "Contact Person"
+    db.session.rollback()
+
+    assert retention.erase_due(_at(101)) == 1
+    db.session.expire_all()
+
+    assert [point.email for point in db.session.scalars(select(FocalPoint))] == ["busy@example.org"]
+    users = {user.id: user for user in db.session.scalars(select(User))}
+    assert {key for key, user in users.items() if user.is_disabled} == keys
+    assert {(users[key].name, users[key].email.partition("@")[2], len(users[key].roles)) for key in keys} == {
+        ("", "erased.invalid", 0)
+    }
+    assert len(db.session.scalars(select(OneTimeToken.id)).all()) == 1
+    notes = db.session.scalars(select(Delegation.note).where(Delegation.event_id == event.id)).all()
+    assert set(notes) == {"Ask […] at […]"}
+    contents = db.session.scalars(select(Letter.contents).where(Letter.event_id == event.id)).all()
+    assert contents == [{"to": "[…]"}] * 6
+
+
+def test_event_with_contacts_alone_is_told_of_before_they_go(app: Flask) -> None:
+    event = make_event(None, make_programme(retention_days=30), slot=make_slot())
+    _add_contact(event, "contact@example.org", None)
+    organiser = make_user("organiser", programme=event.programme)
+    assert [slug for slug, _, _ in list_names_going(organiser, _at(1))] == [event.slug]

@@ -21,6 +21,7 @@ from iurc_events.web.access import by_token
 from iurc_events.web.errors import message_of
 from iurc_events.web.forms.participants import OwnRegistrationForm
 from iurc_events.web.localisation import gettext as _
+from iurc_events.web.participants.address_changes import ask_page
 from iurc_events.web.presentation.needs import registration_differences
 from iurc_events.web.presentation.own_delegations import Difference
 from iurc_events.web.presentation.times import time_view
@@ -106,6 +107,13 @@ def change() -> ResponseReturnValue:
         return _page(participant, form, 422, theirs=theirs)
     flash(_("Your registration is changed"), "success")
     return redirect(url_for(".show_registration"), code=303)
+
+
+@blueprint.route("/registration/address", methods=["GET", "POST"])
+@by_token
+def change_address() -> ResponseReturnValue:
+    """Ask for another mail address; a link to it confirms the change."""
+    return ask_page(_own(), back=url_for(".show_registration"))
 
 
 @blueprint.post("/registration/cancel")

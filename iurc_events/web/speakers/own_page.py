@@ -37,6 +37,7 @@ from iurc_events.web.access import by_token
 from iurc_events.web.errors import message_of
 from iurc_events.web.forms.speaker_pages import SpeakerPageForm, read_upload
 from iurc_events.web.localisation import gettext as _
+from iurc_events.web.participants.address_changes import ask_page
 from iurc_events.web.presentation.needs import need_differences
 from iurc_events.web.presentation.speaker_pages import differences, page_view
 from iurc_events.web.speakers.published_files import answer_file
@@ -199,6 +200,13 @@ def save_page() -> ResponseReturnValue:
     said = _("Your page is complete. Thank you!") if step == "complete" else _("Your page is saved")
     flash(said, "success")
     return redirect(url_for(".show_page", _anchor="slides" if step.startswith(("restore", "remove:")) else None), 303)
+
+
+@blueprint.route("/profile/address", methods=["GET", "POST"])
+@by_token
+def change_address() -> ResponseReturnValue:
+    """Ask for another mail address; a link to it confirms the change."""
+    return ask_page(_own(), back=url_for(".show_page"))
 
 
 @blueprint.get("/files/<uuid:file_id>")
