@@ -30,6 +30,10 @@ def _page(template: str, status: int = 200, **values: Any) -> Response:
     return response
 
 
+def _over() -> Response:
+    return _page("over", 410, title=_("Link used or too old"), message=_(own_addresses.OVER))
+
+
 def _network() -> str:
     return attempts.network_of(request.remote_addr)
 
@@ -54,7 +58,7 @@ def ask_page(subject: Participant | Speaker, *, back: str) -> ResponseReturnValu
 @by_token
 def show_done() -> ResponseReturnValue:
     """Say that the address is changed, to who pressed the button."""
-    return _page("done") if session.get(_SESSION_KEY) else _page("over", 410, message=_(own_addresses.OVER))
+    return _page("done") if session.get(_SESSION_KEY) else _over()
 
 
 @blueprint.get("/<token>")
@@ -63,7 +67,7 @@ def show_link(token: str) -> ResponseReturnValue:
     """Show the button that confirms; looking changes nothing."""
     change = own_addresses.find_change(token)
     if change is None:
-        return _page("over", 410, message=_(own_addresses.OVER))
+        return _over()
     return _page("confirm", form=ConfirmForm(), token=token, change=change)
 
 
@@ -79,8 +83,10 @@ def confirm(token: str) -> ResponseReturnValue:
         attempts.require(attempts.TOKEN_PER_NETWORK, _network())
         own_addresses.confirm(token, language=current_language())
     except own_addresses.AddressTakenError as error:
-        return _page("over", 409, message=message_of(error))
-    except DomainError as error:
-        return _page("over", 429 if isinstance(error, TooManyAttemptsError) else 410, message=message_of(error))
+        return _page("over", 409, title=_("The address stays as it is"), message=message_of(error))
+    except TooManyAttemptsError as error:
+        return _page("over", 429, title=_("The address stays as it is"), message=message_of(error))
+    except DomainError:
+        return _over()
     session[_SESSION_KEY] = True
     return redirect(url_for(".show_done"), code=303)
