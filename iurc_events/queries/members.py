@@ -59,6 +59,30 @@ def list_participants(delegation: Delegation) -> list[Participant]:
     )
 
 
+def list_in_protocol_order(delegation: Delegation, language: str) -> list[Member]:
+    """Return all who have a place in a delegation, whatever they come as, in the order of protocol: two statements."""
+    speakers = db.session.scalars(
+        select(Speaker)
+        .where(Speaker.delegation_id == delegation.id, Speaker.state.in_(SEATED))
+        .options(joinedload(Speaker.person))
+        .order_by(Speaker.position, Speaker.id)
+    )
+    others = db.session.scalars(
+        select(Participant)
+        .where(Participant.delegation_id == delegation.id, Participant.state.in_(SEATED))
+        .options(joinedload(Participant.person))
+        .order_by(Participant.role.desc(), Participant.id)
+    )
+    return sorted((*speakers, *others), key=lambda each: _protocol_key(each, language))
+
+
+def _protocol_key(member: Member, language: str) -> tuple[bool, int, str]:
+    """Return what :func:`speaker_pages.protocol_order` sorts by: rank, people without one after them by name."""
+    person = member.person
+    rank = person.protocol_rank if person else None
+    return rank is None, rank or 0, person.sort_keys.get(language, "") if person else ""
+
+
 def get_member_of(delegation: Delegation, public_id: uuid.UUID) -> Member:
     """Return a speaker, participant or observer of a delegation.
 

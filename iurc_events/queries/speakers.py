@@ -14,7 +14,8 @@ from iurc_events.localisation import noop
 from iurc_events.models.agendas import AgendaItem, Contribution, EventSession
 from iurc_events.models.delegations import Delegation
 from iurc_events.models.events import Event
-from iurc_events.models.speakers import Speaker
+from iurc_events.models.speakers import Person, Speaker
+from iurc_events.queries.speaker_pages import protocol_order
 
 
 def get_speaker(event: Event, public_id: uuid.UUID) -> Speaker:
@@ -33,30 +34,32 @@ def get_speaker(event: Event, public_id: uuid.UUID) -> Speaker:
     return speaker
 
 
-def list_unplaced(event: Event) -> list[Speaker]:
-    """Return accepted speakers who are on no item and chair no session, in the order they came."""
+def list_unplaced(event: Event, language: str) -> list[Speaker]:
+    """Return accepted speakers who are on no item and chair no session, in the order of protocol."""
     return list(
         db.session.scalars(
             select(Speaker)
+            .join(Person, Person.id == Speaker.person_id)
             .where(
                 Speaker.event_id == event.id,
                 Speaker.state == SpeakerState.ACCEPTED.value,
                 ~exists().where(Contribution.speaker_id == Speaker.id),
                 ~exists().where(EventSession.chair_id == Speaker.id),
             )
-            .order_by(Speaker.position, Speaker.id)
+            .order_by(*protocol_order(language), Speaker.position, Speaker.id)
             .options(selectinload(Speaker.city))
         )
     )
 
 
-def list_accepted(event: Event) -> list[Speaker]:
-    """Return the accepted speakers of an event, in the order they came."""
+def list_accepted(event: Event, language: str) -> list[Speaker]:
+    """Return the accepted speakers of an event, in the order of protocol."""
     return list(
         db.session.scalars(
             select(Speaker)
+            .join(Person, Person.id == Speaker.person_id)
             .where(Speaker.event_id == event.id, Speaker.state == SpeakerState.ACCEPTED.value)
-            .order_by(Speaker.position, Speaker.id)
+            .order_by(*protocol_order(language), Speaker.position, Speaker.id)
             .options(selectinload(Speaker.city))
         )
     )

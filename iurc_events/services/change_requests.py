@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
@@ -19,7 +20,7 @@ from iurc_events.models.delegations import Delegation
 from iurc_events.models.events import Event
 from iurc_events.models.participants import Participant
 from iurc_events.models.speakers import Speaker
-from iurc_events.services import audit, delegation_notices, delegation_rules, members, needs
+from iurc_events.services import audit, delegation_notices, delegation_rules, known_persons, members, needs
 from iurc_events.services.event_life import get_own_event
 from iurc_events.services.members import Member, MemberDetails
 from iurc_events.services.needs import StoredNeeds
@@ -106,6 +107,7 @@ def ask(
     details: MemberDetails | None = None,
     has_consented: bool = False,
     reason: str = "",
+    person_id: uuid.UUID | None = None,
     seen_version: int | None = None,
     given_needs: Mapping[str, str] | None = None,
     now: datetime | None = None,
@@ -116,6 +118,7 @@ def ask(
         kind: ``register``, ``change``, ``withdraw`` or ``substitute``.
         member: Whom it is about; None to register somebody.
         details: What is to be said of the person, or of the new one; None to withdraw.
+        person_id: Public id of somebody whom the city brought before and who is to come; any other is ignored.
         seen_version: Version of the member that the form showed.
         given_needs: What the person needs; only what the event asks for and what is new is kept.
 
@@ -138,6 +141,8 @@ def ask(
     its = member if kind == "change" else None
     if details is not None and (new_needs := _new_needs(event, its, given_needs or {})):
         stored["needs"] = new_needs
+    if kind in ("register", "substitute"):
+        stored |= known_persons.as_stored(delegation, person_id)
     if (kind == "register") != (member is None) or (kind == "withdraw") != (details is None):
         raise DomainError(noop("Say whom the change is about, and what is to change"))
     if member is None:
@@ -225,6 +230,8 @@ def _lock_for_decision(actor: User, request_id: int) -> tuple[Event, Delegation,
 
 def _apply(actor: User, delegation: Delegation, request: ChangeRequest, version: int | None, now: datetime) -> None:
     details, has_consented = members.from_json(request.details)
+    chosen = known_persons.chosen_from(delegation, request.details.get("person"))
+    person_id = chosen.person.public_id if chosen else None
     member = member_of(request)
     if member is None:
         if request.kind != "register":
@@ -235,6 +242,7 @@ def _apply(actor: User, delegation: Delegation, request: ChangeRequest, version:
             details=details,
             has_consented=has_consented,
             asked_by=request.asked_by,
+            person_id=person_id,
             now=now,
         )
         if isinstance(new, Speaker):
@@ -249,19 +257,36 @@ def _apply(actor: User, delegation: Delegation, request: ChangeRequest, version:
     if request.kind == "withdraw":
         members.withdraw(actor=actor, delegation_id=delegation.id, member=member, now=now)
         return
-    apply = members.change if request.kind == "change" else members.substitute
-    changed = apply(
+    if request.kind == "change":
+        changed = members.change(
+            actor=actor,
+            delegation_id=delegation.id,
+            member=member,
+            details=details,
+            has_consented=has_consented,
+            asked_by=request.asked_by,
+            now=now,
+        )
+        _store_needs(request, changed)
+        return
+    changed = members.substitute(
         actor=actor,
         delegation_id=delegation.id,
         member=member,
         details=details,
         has_consented=has_consented,
         asked_by=request.asked_by,
+        person_id=person_id,
         now=now,
     )
+    _store_needs(request, changed)
+
+
+def _store_needs(request: ChangeRequest, member: Member) -> None:
+    """Store the needs that a request names."""
     db.session.flush()
-    if needs.store(changed, needs_in(request), is_own=False):
-        changed.version += 1
+    if needs.store(member, needs_in(request), is_own=False):
+        member.version += 1
 
 
 @in_transaction

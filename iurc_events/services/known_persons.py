@@ -12,6 +12,7 @@ from iurc_events.models.delegations import Delegation
 from iurc_events.models.participants import Participant
 from iurc_events.models.speakers import Person
 from iurc_events.queries import known_people
+from iurc_events.queries.known_people import KnownPerson
 from iurc_events.services.member_details import MemberDetails, details_of
 from iurc_events.services.member_lookup import ONE_BY_ONE, Lookup, OneByOne
 
@@ -36,6 +37,22 @@ class Chosen(OneByOne):
             .order_by(Participant.state == "cancelled", Participant.id)
             .limit(1)
         ).first()
+
+
+def chosen_from(delegation: Delegation, stored: str | None) -> KnownPerson | None:
+    """Return who was chosen for a change that is asked for; None where nobody was, or no longer is there.
+
+    Args:
+        stored: What :func:`as_stored` returned.
+    """
+    return known_people.find_known(delegation, uuid.UUID(stored), with_registered=True) if stored else None
+
+
+def as_stored(delegation: Delegation, person_id: uuid.UUID | None) -> dict[str, str]:
+    """Return what a change that is asked for keeps of somebody who was chosen; nothing of any other person."""
+    if person_id is None or known_people.find_known(delegation, person_id) is None:
+        return {}
+    return {"person": str(person_id)}
 
 
 def lookup_for(delegation: Delegation, person_id: uuid.UUID | None, details: MemberDetails) -> Lookup:

@@ -253,9 +253,13 @@ def substitute(
     has_consented: bool,
     version: int | None = None,
     asked_by: User | None = None,
+    person_id: uuid.UUID | None = None,
     now: datetime | None = None,
 ) -> Member:
     """Replace a member by somebody else, who takes over the place and, of a speaker, the slots of the agenda.
+
+    Args:
+        person_id: Public id of somebody whom the city brought before and who comes instead; any other is ignored.
 
     Raises:
         SpeakerChangedError: If somebody else changed the person meanwhile.
@@ -266,6 +270,7 @@ def substitute(
     event, delegation = delegation_rules.lock_for_change(actor, delegation_id, moment)
     found = _lock_member(delegation, member)
     member_entry.check_name(details)
+    lookup = known_persons.lookup_for(delegation, person_id, details)
     if isinstance(found, Speaker):
         substitute_speaker = own_speakers.substitute(
             actor=actor,
@@ -275,6 +280,7 @@ def substitute(
             has_consented=has_consented,
             version=version,
             asked_by=asked_by,
+            lookup=lookup,
             now=moment,
         )
         substitute_speaker.gender = details.gender or None
@@ -289,7 +295,7 @@ def substitute(
     if kept.mode != found.mode and found.state != ParticipantState.WAITING:
         delegation_rules.check_quota(delegation, kept.mode, role=kept.role, without=found.id)
     state, since = found.state, found.waiting_since
-    new = member_entry.enter(event, delegation, kept, moment)
+    new = member_entry.enter(event, delegation, kept, moment, lookup=lookup)
     found.state = ParticipantState.CANCELLED.value
     found.cancelled_at, found.waiting_since = moment, None
     found.version += 1

@@ -192,11 +192,15 @@ def substitute(
     has_consented: bool,
     version: int | None = None,
     asked_by: User | None = None,
+    lookup: Lookup = ONE_BY_ONE,
     now: datetime | None = None,
 ) -> Speaker:
     """Replace a speaker by somebody else, who takes over the place and the slots of the agenda.
 
     What a city asks for is decided anew by the organisers; what an organiser does stands at once.
+
+    Args:
+        lookup: How it is found out who the new speaker is.
 
     Raises:
         SpeakerChangedError: If somebody else changed the speaker meanwhile.
@@ -217,7 +221,7 @@ def substitute(
         raise speakers.SpeakerChangedError(noop("Somebody else changed this speaker while you were writing"))
     if details.mode != old.mode and old.state != SpeakerState.WAITING:
         delegation_rules.check_quota(delegation, details.mode, without=old.id)
-    new = speakers.enter(event, details, city_id=delegation.city_id, delegation_id=delegation.id)
+    new = speakers.enter(event, details, city_id=delegation.city_id, delegation_id=delegation.id, lookup=lookup)
     if new is old:
         raise speakers.AlreadySpeakerError(
             noop("%(name)s is registered as a speaker of this event already"), name=text_of(details.name, "en")

@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 
 from iurc_events.database import utc_now
 from iurc_events.domain.errors import DomainError, NotFoundError
-from iurc_events.domain.language_maps import LanguageMap
 from iurc_events.domain.vocabulary import MEMBER_ROLES
 from iurc_events.localisation import LANGUAGES
 from iurc_events.models.change_requests import ChangeRequest
@@ -18,7 +17,6 @@ from iurc_events.models.delegations import Delegation
 from iurc_events.models.speakers import Speaker
 from iurc_events.permissions import Permission
 from iurc_events.queries import change_requests as request_queries
-from iurc_events.queries import known_people as known_queries
 from iurc_events.queries import members as member_queries
 from iurc_events.queries import own_delegations
 from iurc_events.queries import speakers as speaker_queries
@@ -27,17 +25,16 @@ from iurc_events.services.delegations import FocalPointDetails
 from iurc_events.services.members import Member, role_of
 from iurc_events.services.needs import StoredNeeds
 from iurc_events.web.access import requires, signed_in_user
+from iurc_events.web.delegates.taking_over import list_known, take_over
 from iurc_events.web.errors import message_of
 from iurc_events.web.forms.delegations import HandOverForm
 from iurc_events.web.forms.speakers import OwnSpeakerForm
 from iurc_events.web.localisation import gettext as _
 from iurc_events.web.localisation import redirect_to_language
 from iurc_events.web.member_lists import kept_address, members_page
-from iurc_events.web.presentation.known_people import KnownPeople, known_people_view
 from iurc_events.web.presentation.members import (
     MemberCard,
     RequestView,
-    is_seated,
     member_card,
     request_view,
     role_places,
@@ -132,34 +129,6 @@ def _request_views(requests: Sequence[ChangeRequest]) -> list[RequestView]:
     return views
 
 
-def _take_over(delegation: Delegation, form: OwnSpeakerForm) -> LanguageMap | None:
-    """Fill a form from somebody whom the city brought before; return the title of that event."""
-    try:
-        wanted = uuid.UUID(request.args.get("person", ""))
-    except ValueError:
-        return None
-    known = known_queries.find_known(delegation, wanted)
-    if known is None:
-        return None
-    form.take_over(wanted, known.latest)
-    return known.event.title
-
-
-def _known(delegation: Delegation, form: OwnSpeakerForm) -> KnownPeople | None:
-    """Return those whom the city brought before and who are not registered yet."""
-    words = " ".join(request.args.get("known", "")[:100].split())
-    found, has_more = known_queries.list_known(delegation, words)
-    return known_people_view(
-        delegation,
-        found,
-        g.language,
-        words=words,
-        role=form.role,
-        chosen=form.person.data or "",
-        has_more=has_more,
-    )
-
-
 def show_desk(delegation: Delegation, form: OwnSpeakerForm | None = None, status: int = 200) -> ResponseReturnValue:
     """Render the desk of one delegation, with a form as it was typed."""
     now = utc_now()
@@ -171,7 +140,7 @@ def show_desk(delegation: Delegation, form: OwnSpeakerForm | None = None, status
     if form is None:
         form = OwnSpeakerForm(formdata=None)
         form.offer(delegation, wanted_role(), is_asking=view.can_ask)
-        taken_from = _take_over(delegation, form) if view.is_open or view.can_ask else None
+        taken_from = take_over(delegation, form) if view.is_open or view.can_ask else None
     desk = url_for("delegate_desk.show_delegation", delegation_id=delegation.public_id)
     people = members_page(delegation, desk)
     cards = _cards(delegation, people.members, view, requests)
@@ -181,7 +150,15 @@ def show_desk(delegation: Delegation, form: OwnSpeakerForm | None = None, status
             delegation=delegation,
             event=delegation.event,
             form=form,
-            known=_known(delegation, form) if view.is_open or view.can_ask else None,
+            known=list_known(
+                delegation,
+                form,
+                page="delegate_desk.show_delegation",
+                at={"delegation_id": delegation.public_id},
+                role=form.role,
+            )
+            if view.is_open or view.can_ask
+            else None,
             taken_from=taken_from,
             people=people,
             registered=[card for card in cards if card.role == "speaker"],
@@ -281,11 +258,9 @@ def print_list(delegation_id: uuid.UUID) -> ResponseReturnValue:
     if (wanted := request.args.get("lang_of_list")) in LANGUAGES:
         g.language = wanted
     now = utc_now()
-    found: list[Member] = [
-        *speaker_queries.list_of_delegation(delegation),
-        *member_queries.list_participants(delegation),
+    speakers: list[SubmittedSpeaker] = [
+        submitted_speaker(each, g.language) for each in member_queries.list_in_protocol_order(delegation, g.language)
     ]
-    speakers: list[SubmittedSpeaker] = [submitted_speaker(each, g.language) for each in found if is_seated(each)]
     return render_template(
         "delegate_desk/print.html",
         delegation=delegation,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
+from functools import partial
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from iurc_events.database import utc_now
 from iurc_events.domain.errors import DomainError, NotFoundError
-from iurc_events.domain.language_maps import text_of
+from iurc_events.domain.language_maps import LanguageMap, text_of
 from iurc_events.models.delegations import Delegation
 from iurc_events.permissions import Permission
 from iurc_events.queries import members as member_queries
@@ -20,6 +21,7 @@ from iurc_events.services.members import Member, MemberDetails
 from iurc_events.services.speakers import SpeakerChangedError
 from iurc_events.web.access import requires, signed_in_user
 from iurc_events.web.delegates.desk import BASE, back, own_delegation, show_desk, wanted_role
+from iurc_events.web.delegates.taking_over import list_known, take_over
 from iurc_events.web.errors import message_of
 from iurc_events.web.forms.delegations import WithdrawalForm
 from iurc_events.web.forms.speakers import OwnSpeakerForm
@@ -72,6 +74,7 @@ def register_speaker(delegation_id: uuid.UUID) -> ResponseReturnValue:
                 has_consented=bool(form.consent.data),
                 reason=form.reason.data or "",
                 given_needs=form.given_needs,
+                person_id=form.person_id,
             )
             _say_asked()
             return back(delegation_id)
@@ -132,8 +135,15 @@ def _form_for(delegation: Delegation, member: Member, *, is_new: bool) -> OwnSpe
 
 
 def _show_form(
-    delegation: Delegation, member: Member, form: OwnSpeakerForm, theirs: list[Difference], *, is_new: bool
+    delegation: Delegation,
+    member: Member,
+    form: OwnSpeakerForm,
+    theirs: list[Difference],
+    *,
+    is_new: bool,
+    taken_from: LanguageMap | None = None,
 ) -> ResponseReturnValue:
+    at = {"delegation_id": delegation.public_id, "speaker_id": member.public_id}
     return render_template(
         "delegate_desk/speaker.html",
         delegation=delegation,
@@ -144,6 +154,8 @@ def _show_form(
         theirs=theirs,
         is_new=is_new,
         kept=kept_address(),
+        known=list_known(delegation, form, page="delegate_speakers.replace_speaker", at=at) if is_new else None,
+        taken_from=taken_from,
     ), 422 if form.errors or form.waiting_question else 200
 
 
@@ -159,12 +171,13 @@ def _save(delegation: Delegation, member: Member, form: OwnSpeakerForm, *, is_ne
             details=details,
             has_consented=bool(form.consent.data),
             reason=form.reason.data or "",
+            person_id=form.person_id if is_new else None,
             seen_version=form.shown_version,
             given_needs=form.given_needs,
         )
         _say_asked()
         return
-    store = members.substitute if is_new else members.change
+    store = partial(members.substitute, person_id=form.person_id) if is_new else members.change
     actor, key = signed_in_user(), delegation.id
     stored = needs.keep_with(
         lambda: store(
@@ -193,12 +206,14 @@ def _edit(delegation_id: uuid.UUID, speaker_id: uuid.UUID, *, is_new: bool) -> R
     form = _form_for(delegation, member, is_new=is_new)
     may_act = form.is_asking or is_open_for_answers(delegation, utc_now())
     theirs: list[Difference] = []
+    taken_from = None
     if request.method == "GET":
         if not may_act or not members.is_active(member):
             return back(delegation_id)
         if is_new:
             form.version.data = str(member.version)
             form.mode.data = member.mode or form.mode.data
+            taken_from = take_over(delegation, form)
         else:
             form.fill(member)
             form.show_needs(needs.needs_for_city(member))
@@ -221,7 +236,7 @@ def _edit(delegation_id: uuid.UUID, speaker_id: uuid.UUID, *, is_new: bool) -> R
             form.form_errors = [message_of(error)]
         else:
             return back(delegation_id)
-    return _show_form(delegation, member, form, theirs, is_new=is_new)
+    return _show_form(delegation, member, form, theirs, is_new=is_new, taken_from=taken_from)
 
 
 @blueprint.route(_SPEAKER, methods=["GET", "POST"])

@@ -76,7 +76,7 @@ def show_agenda(slug: str) -> ResponseReturnValue:
         clashes=[agenda_desk.clash_sentence(each, zones, language, zone_name) for each in clashes],
         unplaced=[
             (each, agenda_desk.speaker_line(each, language), text_of(each.name, language))
-            for each in speaker_queries.list_unplaced(event)
+            for each in speaker_queries.list_unplaced(event, language)
         ],
     )
 
@@ -104,7 +104,7 @@ def _session_form(event: Event, session: EventSession | None = None) -> EventSes
     details = session_service.details_of(session) if session else None
     form = EventSessionForm(data={"title": details.title, "room": details.room} if details else {})
     language = current_language()
-    form.prepare([(each.id, text_of(each.name, language)) for each in speaker_queries.list_accepted(event)])
+    form.prepare([(each.id, text_of(each.name, language)) for each in speaker_queries.list_accepted(event, language)])
     if details and not form.is_submitted():
         form.show(details)
     form.prepare_hours(event.slot, details.slot if details else None, _day_words)

@@ -14,7 +14,7 @@ from iurc_events.models.events import Event
 from iurc_events.permissions import Permission, is_granted
 from iurc_events.queries import change_requests as request_queries
 from iurc_events.queries import organised_events
-from iurc_events.services import change_requests, needs
+from iurc_events.services import change_requests, known_persons, needs
 from iurc_events.services.members import MemberChangedError
 from iurc_events.services.needs import StoredNeeds
 from iurc_events.web.access import requires, signed_in_user
@@ -67,11 +67,12 @@ def _show(
     if is_granted(signed_in_user(), Permission.SEE_PARTICIPANTS):
         stored_needs = needs.needs_of(member) if member is not None else StoredNeeds({})
     view = request_view(asked, current_language(), stored_needs)
+    chosen = known_persons.chosen_from(asked.delegation, asked.details.get("person"))
     if form is None:
         form = DecisionForm(formdata=None)
     form.version.data = "" if view.version is None else str(view.version)
     return render_template(
-        "organiser_change_requests/show.html", event=event, tab="delegations", view=view, form=form
+        "organiser_change_requests/show.html", event=event, tab="delegations", view=view, chosen=chosen, form=form
     ), status
 
 

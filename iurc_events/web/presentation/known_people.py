@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import url_for
 
 from iurc_events.domain.clock_texts import slot_date
 from iurc_events.domain.language_maps import LocalText, localised
-from iurc_events.models.delegations import Delegation
 from iurc_events.queries.known_people import KnownPerson
 from iurc_events.services import members
 from iurc_events.web.presentation.agendas import SpeakerLine
@@ -66,10 +66,11 @@ def known_person_row(known: KnownPerson, language: str, *, href: str, is_chosen:
 
 
 def known_people_view(
-    delegation: Delegation,
     found: Sequence[KnownPerson],
     language: str,
     *,
+    page: str,
+    at: Mapping[str, object],
     words: str,
     role: str,
     chosen: str,
@@ -78,11 +79,13 @@ def known_people_view(
     """Return what the desk shows; None where nobody took part before.
 
     Args:
+        page: Endpoint of the page whose form is filled, and ``at`` the values of its address.
+        role: What the form is for, where the page has forms of several roles; else empty.
         chosen: Public id of the person whom the form is filled from.
     """
     if not found and not words:
         return None
-    page = "delegate_desk.show_delegation"
+    values: dict[str, Any] = dict(at)
     return KnownPeople(
         rows=tuple(
             known_person_row(
@@ -90,8 +93,8 @@ def known_people_view(
                 language,
                 href=url_for(
                     page,
-                    delegation_id=delegation.public_id,
-                    role=role,
+                    **values,
+                    role=role or None,
                     known=words or None,
                     person=each.person.public_id,
                     _anchor="new-speaker",
@@ -102,6 +105,6 @@ def known_people_view(
         ),
         words=words,
         role=role,
-        action=url_for(page, delegation_id=delegation.public_id),
+        action=url_for(page, **values),
         has_more=has_more,
     )

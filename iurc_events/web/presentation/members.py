@@ -14,7 +14,7 @@ from iurc_events.mail.delegations import quota_words
 from iurc_events.models.change_requests import ChangeRequest
 from iurc_events.models.delegations import Delegation
 from iurc_events.models.speakers import Speaker
-from iurc_events.queries.members import SEATED, Position, RoleUse
+from iurc_events.queries.members import Position, RoleUse
 from iurc_events.services import members
 from iurc_events.services.change_requests import member_of, needs_in, person_of
 from iurc_events.services.delegation_rules import fits_quota
@@ -219,8 +219,3 @@ def request_view(request: ChangeRequest, language: str, stored_needs: StoredNeed
         is_outdated=request.state == "asked" and member is not None and member.version != request.seen_version,
         version=member.version if member is not None else None,
     )
-
-
-def is_seated(member: Member) -> bool:
-    """Tell whether somebody has a place."""
-    return member.state in SEATED
