@@ -16,11 +16,12 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, union_all
 from sqlalchemy.orm import joinedload
 
 from iurc_events.database import db, utc_now
+from iurc_events.domain.name_likeness import LikenessKey
 from iurc_events.domain.search_text import query_phrases
 from iurc_events.models.delegations import Delegation
 from iurc_events.models.events import Event
 from iurc_events.models.participants import Participant
-from iurc_events.models.speakers import Person, Speaker
+from iurc_events.models.speakers import Person, PersonKey, Speaker
 from iurc_events.queries.members import ACTIVE, SEATED, Member
 
 #: How many are shown at once; a search finds the others.
@@ -133,6 +134,28 @@ def find_known(delegation: Delegation, public_id: uuid.UUID, *, with_registered:
         return None
     latest = _latest(delegation, [person.id])
     return KnownPerson(person, *latest[person.id]) if person.id in latest else None
+
+
+def list_keys(delegation: Delegation) -> list[tuple[int, LikenessKey]]:
+    """Return what likely duplicates of those people share, by person: one statement."""
+    seen = _appearances(delegation)
+    rows = db.session.execute(
+        select(PersonKey.person_id, PersonKey.kind, PersonKey.key_hash)
+        .join(seen, seen.c.person_id == PersonKey.person_id)
+        .join(Person, Person.id == PersonKey.person_id)
+        .where(_is_there(), PersonKey.kind != "near")
+        .order_by(PersonKey.person_id)
+    )
+    return [(person_id, LikenessKey(kind, key_hash)) for person_id, kind, key_hash in rows]
+
+
+def list_named(delegation: Delegation, person_ids: Collection[int]) -> dict[int, KnownPerson]:
+    """Return some of those people by key, whoever else is asked for is left out: three statements."""
+    if not person_ids:
+        return {}
+    persons = db.session.scalars(select(Person).where(Person.id.in_(person_ids), _is_there())).all()
+    latest = _latest(delegation, [person.id for person in persons])
+    return {each.id: KnownPerson(each, *latest[each.id]) for each in persons if each.id in latest}
 
 
 def _latest(delegation: Delegation, person_ids: Collection[int]) -> dict[int, tuple[Member, Event]]:

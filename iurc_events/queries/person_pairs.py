@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, and_, case, func, literal, select, union, union_all
+from sqlalchemy import CTE, ColumnElement, and_, case, func, literal, or_, select, union, union_all
 from sqlalchemy import String as SqlString
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import aliased
@@ -211,6 +211,21 @@ def is_distinct(one_id: int, other_id: int) -> bool:
     """Tell whether somebody said that two persons are not the same."""
     low, high = sorted((one_id, other_id))
     return db.session.get(PersonDistinction, (low, high)) is not None
+
+
+def list_told_apart(person_id: int) -> frozenset[int]:
+    """Return the keys of all who were said not to be the same as a person."""
+    rows = db.session.execute(
+        select(PersonDistinction.one_id, PersonDistinction.other_id).where(
+            or_(PersonDistinction.one_id == person_id, PersonDistinction.other_id == person_id)
+        )
+    )
+    return frozenset(key for row in rows for key in row if key != person_id)
+
+
+def is_among(person: Person, among: ColumnElement[bool]) -> bool:
+    """Tell whether a condition on :class:`Person` holds of a person."""
+    return db.session.scalar(select(Person.id).where(Person.id == person.id, among)) is not None
 
 
 def shared_events(one_id: int, other_id: int) -> list[Event]:

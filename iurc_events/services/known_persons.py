@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 
 from sqlalchemy import select
 
 from iurc_events.database import db
 from iurc_events.domain.language_maps import LanguageMap
+from iurc_events.domain.name_likeness import SURE, WEIGHTS, likeable
 from iurc_events.models.delegations import Delegation
 from iurc_events.models.participants import Participant
 from iurc_events.models.speakers import Person
 from iurc_events.queries import known_people
 from iurc_events.queries.known_people import KnownPerson
+from iurc_events.services.attendance_matching import read_aloud
 from iurc_events.services.member_details import MemberDetails, details_of
 from iurc_events.services.member_lookup import ONE_BY_ONE, Lookup, OneByOne
 
@@ -77,3 +80,24 @@ def _is_about(typed: MemberDetails, known: MemberDetails) -> bool:
 def _marks(details: MemberDetails) -> set[str]:
     texts = [details.email or "", *details.name.values(), *(details.family_name or {}).values()]
     return {"".join(text.casefold().split()) for text in texts if text}
+
+
+class KnownKeys:
+    """Finds those whom a city brought before by what likely duplicates share, for many names at once."""
+
+    def __init__(self, delegation: Delegation) -> None:
+        self._persons: dict[int, list[tuple[str, int]]] = {}
+        for person_id, key in known_people.list_keys(delegation):
+            self._persons.setdefault(key.key_hash, []).append((key.kind, person_id))
+
+    def find(self, names: Iterable[str], email: str = "") -> int | None:
+        """Return the key of the likeliest person; None where nothing says enough alone."""
+        if not self._persons:
+            return None
+        found = [
+            (WEIGHTS.get((min(kind, key.kind), max(kind, key.kind)), 0), -person_id)
+            for key in likeable(names, read_aloud, emails=[email]).stored_keys()
+            for kind, person_id in self._persons.get(key.key_hash, ())
+        ]
+        weight, person_id = max(found, default=(0, 0))
+        return -person_id if weight >= SURE else None

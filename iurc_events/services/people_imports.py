@@ -19,7 +19,7 @@ from iurc_events.models.accounts import User
 from iurc_events.models.delegations import Delegation
 from iurc_events.models.people_imports import ColumnMapping, PeopleImport, PeopleImportRow
 from iurc_events.queries import people_imports as import_queries
-from iurc_events.services import delegation_rules, people_rows
+from iurc_events.services import delegation_rules, known_persons, people_rows
 
 __all__ = ["ColumnsUnclearError", "ListUnreadableError", "correct", "forget", "forget_old", "map_columns", "read_list"]
 
@@ -143,7 +143,7 @@ def _check_rows(people_import: PeopleImport, delegation: Delegation, rows: list[
     members, places, seen = people_rows.Members.of(delegation), people_rows.Places(delegation), people_rows.Seen()
     if people_rows.says_needs(people_import):
         members.read_needs()
-    strangers: list[tuple[PeopleImportRow, list[str]]] = []
+    strangers: list[tuple[PeopleImportRow, list[str], list[str]]] = []
     for row in list(rows):
         values = people_rows.read(people_import, row.cells, delegation)
         if values.is_example:
@@ -156,16 +156,19 @@ def _check_rows(people_import: PeopleImport, delegation: Delegation, rows: list[
             people_import, row, values, delegation=delegation, members=members, places=places, seen=seen
         )
         if not row.likely:
-            strangers.append(
-                (row, [str(values.values.get("email", "")).lower(), *values.values.get("name", {}).values()])
-            )
+            names = values.values.get("name", {})
+            # pinyin that was proposed here says no more than the characters
+            typed = [text for tag, text in names.items() if not (values.is_romanised and tag == "en")]
+            strangers.append((row, [str(values.values.get("email", "")).lower(), *names.values()], typed))
     known = import_queries.find_known_persons(
         delegation.city_id,
-        [keys[0] for _, keys in strangers if keys[0]],
-        [name for _, keys in strangers for name in keys[1:]],
+        [keys[0] for _, keys, _ in strangers if keys[0]],
+        [name for _, keys, _ in strangers for name in keys[1:]],
     )
-    for row, keys in strangers:
-        if key := next((known[each] for each in keys if each in known), None):
+    alike = known_persons.KnownKeys(delegation) if strangers else None
+    for row, keys, typed in strangers:
+        key = next((known[each] for each in keys if each in known), None) or (alike and alike.find(typed, keys[0]))
+        if key:
             row.likely = [["person", key]]
     people_import.state = "checked"
 

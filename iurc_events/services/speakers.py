@@ -356,15 +356,19 @@ def add_guest(
     city_id: int | None = None,
     has_consented: bool = False,
     roles: list[str] | None = None,
+    lookup: Lookup = ONE_BY_ONE,
 ) -> Speaker:
     """Add a speaker as an organiser: a guest of no city, an expert, or somebody of a city; accepted at once.
+
+    Args:
+        lookup: How it is found out who the speaker is.
 
     Raises:
         AlreadySpeakerError: If the person is a speaker of the event already.
     """
     event = get_own_event(actor, event_id)
     check_name(details)
-    speaker = enter(event, details, city_id=city_id, delegation_id=None)
+    speaker = enter(event, details, city_id=city_id, delegation_id=None, lookup=lookup)
     speaker.state = SpeakerState.ACCEPTED.value
     speaker.consented_at = utc_now() if has_consented else None
     if roles:

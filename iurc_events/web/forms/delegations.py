@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from wtforms import (
@@ -261,6 +261,9 @@ class SpeakerForm(BaseForm):
 
     #: What somebody else stored while the form was open.
     theirs: SpeakerDetails | None = None
+    #: Whether the page asks who it is before anything is stored, and what it says of each answer.
+    is_question = False
+    notes: Mapping[str, str] = {}
 
     def prepare(self, cities: Sequence[tuple[int, str]]) -> None:
         """Fill the lists to choose from, in the page's language."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -18,10 +19,12 @@ from iurc_events.permissions import Permission
 from iurc_events.queries import delegations as delegation_queries
 from iurc_events.queries import event_choices, organised_events
 from iurc_events.queries import speakers as speaker_queries
+from iurc_events.services import same_persons
 from iurc_events.services import speakers as speaker_service
 from iurc_events.web.access import requires, signed_in_user
 from iurc_events.web.errors import message_of
 from iurc_events.web.forms.delegations import RefuseForm, SpeakerForm, number_of
+from iurc_events.web.forms.guests import GuestForm
 from iurc_events.web.localisation import current_language, gettext
 from iurc_events.web.member_lists import kept_address
 
@@ -33,17 +36,19 @@ def _event(slug: str) -> Event:
     return organised_events.get_event_organised_by(signed_in_user(), slug)
 
 
-def _form(event: Event, speaker: Speaker | None = None) -> SpeakerForm:
-    data = asdict(speaker_service.details_of(speaker)) if speaker else {}
-    if speaker:
-        data |= {
-            "city": speaker.city_id or 0,
-            "roles": speaker.roles,
-            "has_consented": speaker.consented_at is not None,
-            "version": speaker.version,
-        }
+def _cities(event: Event) -> Sequence[tuple[int, str]]:
+    return event_choices.list_choices([event.programme], current_language()).cities
+
+
+def _form(event: Event, speaker: Speaker) -> SpeakerForm:
+    data = asdict(speaker_service.details_of(speaker)) | {
+        "city": speaker.city_id or 0,
+        "roles": speaker.roles,
+        "has_consented": speaker.consented_at is not None,
+        "version": speaker.version,
+    }
     form = SpeakerForm(data={name: value for name, value in data.items() if value is not None})
-    form.prepare(event_choices.list_choices([event.programme], current_language()).cities)
+    form.prepare(_cities(event))
     return form
 
 
@@ -67,31 +72,40 @@ def _show(event: Event, form: SpeakerForm, speaker: Speaker | None) -> ResponseR
         form=form,
         speaker=speaker,
         places=speaker_queries.list_places([speaker.id])[speaker.id] if speaker else [],
-    ), 422 if form.errors else 200
+    ), 422 if form.errors or form.is_question else 200
 
 
 @blueprint.route(f"{_BASE}/new", methods=["GET", "POST"])
 @requires(Permission.MANAGE_DELEGATIONS)
 def add_guest(slug: str) -> ResponseReturnValue:
-    """Show the form, or add a speaker whom no delegation names."""
-    event = _event(slug)
-    form = _form(event)
-    if form.validate_on_submit():
-        try:
-            speaker_service.add_guest(
-                actor=signed_in_user(),
-                event_id=event.id,
-                details=form.details,
-                city_id=form.city.data or None,
-                has_consented=form.has_consented.data,
-                roles=form.roles.data,
-            )
-        except speaker_service.AlreadySpeakerError as error:
-            form.name.add_error(current_language(), message_of(error))
-        else:
-            flash(gettext(noop("The speaker is added")), "success")
-            return redirect(url_for("organiser_agenda.show_agenda", slug=event.slug), code=303)
-    return _show(event, form, None)
+    """Show the form, or add a speaker whom no delegation names; who resembles somebody known is asked about first."""
+    event, actor = _event(slug), signed_in_user()
+    form = GuestForm()
+    form.prepare(_cities(event))
+    if not form.validate_on_submit():
+        return _show(event, form, None)
+    city_id = form.city.data or None
+    alike = same_persons.list_alike(actor, form.details, city_id=city_id)
+    if not form.is_answered(alike):
+        return _show(event, form, None)
+    try:
+        same_persons.add_guest(
+            actor=actor,
+            event_id=event.id,
+            details=form.details,
+            city_id=city_id,
+            has_consented=form.has_consented.data,
+            roles=form.roles.data,
+            same_as=form.same_as(alike),
+            not_same=form.not_same(alike),
+        )
+    except speaker_service.AlreadySpeakerError as error:
+        form.name.add_error(current_language(), message_of(error))
+        if alike:
+            form.ask(alike)
+        return _show(event, form, None)
+    flash(gettext(noop("The speaker is added")), "success")
+    return redirect(url_for("organiser_agenda.show_agenda", slug=event.slug), code=303)
 
 
 @blueprint.route(f"{_BASE}/<uuid:speaker_id>", methods=["GET", "POST"])

@@ -14,6 +14,8 @@ from iurc_events.domain.language_maps import has_han, text_of
 from iurc_events.localisation import noop, translate
 from iurc_events.models.delegations import Delegation
 from iurc_events.models.people_imports import PeopleImport, PeopleImportRow
+from iurc_events.queries import known_people
+from iurc_events.queries.known_people import KnownPerson
 from iurc_events.services import people_rows
 from iurc_events.services.member_details import Member, MemberDetails, details_of
 from iurc_events.services.needs import StoredNeeds, needs_for_city
@@ -164,10 +166,20 @@ def row_views(
     people_import: PeopleImport, rows: Iterable[PeopleImportRow], delegation: Delegation, language: str
 ) -> list[RowView]:
     """Show rows as they will be entered, or as they were."""
-    return [_row_view(people_import, row, delegation, language) for row in rows]
+    shown = list(rows)
+    known = known_people.list_named(
+        delegation, {each[1] for row in shown for each in row.likely or () if each[0] == "person"}
+    )
+    return [_row_view(people_import, row, delegation, language, known) for row in shown]
 
 
-def _row_view(people_import: PeopleImport, row: PeopleImportRow, delegation: Delegation, language: str) -> RowView:
+def _row_view(
+    people_import: PeopleImport,
+    row: PeopleImportRow,
+    delegation: Delegation,
+    language: str,
+    known: Mapping[int, KnownPerson],
+) -> RowView:
     is_done = people_import.state not in ("read", "checked")
     values = people_rows.read(people_import, row.cells, delegation)
     kind = (row.outcome if is_done else row.plan) or row.plan or "fault"
@@ -190,7 +202,7 @@ def _row_view(people_import: PeopleImport, row: PeopleImportRow, delegation: Del
         changes=(*_changes(details_of(member), details, language), *_new_needs(member, values, language))
         if kind == "change" and member
         else (),
-        notes=tuple(_notes(row, kind, language)),
+        notes=tuple(_notes(row, kind, language, known)),
         errors=tuple(text for number, text in errors if number is None),
         cells=tuple(
             CellView(
@@ -239,11 +251,30 @@ def _facts(values: RowValues, details: MemberDetails, language: str) -> tuple[st
     return tuple(part for part in parts if part)
 
 
-def _notes(row: PeopleImportRow, kind: str, language: str) -> Iterable[str]:
-    if any(each[0] == "person" for each in row.likely) and kind in ("register", "wait"):
-        yield translate(noop("Was at an earlier event of your city"), language)
+def _notes(row: PeopleImportRow, kind: str, language: str, known: Mapping[int, KnownPerson]) -> Iterable[str]:
+    person_ids = [each[1] for each in row.likely if each[0] == "person"]
+    if person_ids and kind in ("register", "wait"):
+        if named := known.get(person_ids[0]):
+            yield translate(
+                noop("Perhaps the same person as at an earlier event of your city: %(person)s"),
+                language,
+                person=_known_words(named, language),
+            )
+        else:
+            yield translate(noop("Was at an earlier event of your city"), language)
     if kind == "change":
         yield translate(noop("Is in your delegation already; cells left empty change nothing"), language)
+
+
+def _known_words(known: KnownPerson, language: str) -> str:
+    """Return name in both scripts, title, organisation, and the event."""
+    details = details_of(known.latest)
+    own, other = ("zh", "en") if language == "zh" else ("en", "zh")
+    name = " ".join(text for tag in (own, other) if (text := details.name.get(tag)))
+    parts = [name, text_of(details.title, language), text_of(details.organisation, language)]
+    event = translate(noop("“%(event)s”"), language, event=text_of(known.event.title, language))
+    separator = "，" if language == "zh" else ", "
+    return separator.join([*(part for part in parts if part), event])
 
 
 def _changes(known: MemberDetails, wanted: MemberDetails, language: str) -> Iterable[Change]:
