@@ -30,6 +30,7 @@ from iurc_events.services import (
     retention,
     speaker_reminders,
     storage,
+    zone_rules,
 )
 
 logger = logging.getLogger(__name__)
@@ -50,6 +51,7 @@ class Job:
 JOBS: Final[tuple[Job, ...]] = (
     Job("mail", timedelta(seconds=PAUSE), outbox.deliver_due),
     Job("lists of people", timedelta(seconds=PAUSE), people_entry.enter_due),
+    Job("rules of time zones", timedelta(hours=1), zone_rules.follow_update),
     Job("use of calendars", timedelta(minutes=1), feed_use.write_down),
     Job("old lists of people", timedelta(hours=1), people_imports.forget_old),
     Job("persons of participants", timedelta(minutes=5), participant_persons.link_due),

@@ -103,10 +103,10 @@ def _render(event: Event) -> tuple[EntryText, dict[str, bytes]] | None:
     return (entry, texts) if texts else None
 
 
-def refresh(event: Event, now: datetime) -> bool:
+def refresh(event: Event, now: datetime, *, is_moved: bool = False) -> bool:
     """Bring an event's stored calendar texts up to date; tell whether a reader sees a difference.
 
-    Raises SEQUENCE and the moment of revision where the text differs from the stored one.
+    Raises SEQUENCE and the moment of revision where the text differs from the stored one, or the instants moved.
     """
     stored = {
         row.language: row for row in db.session.scalars(select(CalendarEntry).where(CalendarEntry.event_id == event.id))
@@ -119,9 +119,9 @@ def refresh(event: Event, now: datetime) -> bool:
             db.session.delete(row)
         return bool(stored)
     entry, texts = rendered
-    if {language: row.body for language, row in stored.items()} == texts:
+    if not is_moved and {language: row.body for language, row in stored.items()} == texts:
         return False
-    if any(row.format_version == FRAGMENT_FORMAT for row in stored.values()):
+    if is_moved or any(row.format_version == FRAGMENT_FORMAT for row in stored.values()):
         event.sequence += 1
         event.visible_revised_at = max(now, event.visible_revised_at)
         entry, texts = _render(event) or (entry, texts)

@@ -19,13 +19,20 @@ from iurc_events.services import audit, calendar_entries, snapshots
 
 
 def record_change(
-    event: Event, action: str, *, actor_id: int | None, now: datetime | None = None, keep_snapshot: bool = True
+    event: Event,
+    action: str,
+    *,
+    actor_id: int | None,
+    now: datetime | None = None,
+    keep_snapshot: bool = True,
+    is_moved: bool = False,
 ) -> Revision:
     """Write down a change to an event and bring everything derived from it up to date.
 
     Args:
         action: What was done, in English words marked with ``noop`` where they are chosen.
         keep_snapshot: False for bulk imports, whose document is kept anyway.
+        is_moved: Whether the instants moved although every wall time stayed: readers must hear of it all the same.
     """
     moment = now or utc_now()
     db.session.flush()
@@ -33,7 +40,7 @@ def record_change(
     after = memberships.list_subjects(event)
     _store_memberships(event, before, after)
     _store_search_text(event, after)
-    is_visible = calendar_entries.refresh(event, moment)
+    is_visible = calendar_entries.refresh(event, moment, is_moved=is_moved)
     event.version = Event.version + 1
     bump_feeds([f"events/{event.slug}", *memberships.list_feeds(before | after)], moment)
     revision = _store_revision(event, action, actor_id, moment, is_visible=is_visible, keep_snapshot=keep_snapshot)
