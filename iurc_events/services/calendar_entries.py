@@ -113,6 +113,8 @@ def refresh(event: Event, now: datetime, *, is_moved: bool = False) -> bool:
     }
     if not stored and event.sequence == 0 and _state(event) == "cancelled":
         event.sequence = 1  # an entry first shown as cancelled supersedes what people may have elsewhere (cal-14)
+    if not stored and event.first_published_at is not None:  # a draft of long ago is new to readers (cal-12)
+        event.visible_revised_at = max(event.visible_revised_at, event.first_published_at)
     rendered = _render(event)
     if rendered is None:
         for row in stored.values():
