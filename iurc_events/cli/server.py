@@ -76,9 +76,12 @@ def serve(host: str, port: int, workers: int, threads: int, quiet: bool) -> None
 
 @click.command()
 @click.option("--once", is_flag=True, help="Do what is due now, then end.")
+@click.option(
+    "--threads", default=jobs.THREADS, show_default=True, type=click.IntRange(1, 32), help="Background jobs at a time."
+)
 @with_app
-def worker(once: bool) -> None:
-    """Send mail, render documents and run timed jobs."""
+def worker(once: bool, threads: int) -> None:
+    """Send mail, make documents and run timed jobs; run as many as you like."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     if once:
         if not jobs.run_once():
@@ -91,7 +94,7 @@ def worker(once: bool) -> None:
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
-    jobs.run_until(stop)
+    jobs.run_until(stop, threads=threads)
 
 
 def _is_free(host: str, port: int) -> bool:

@@ -15,5 +15,9 @@ class ReportTimeoutError(ReportError):
     """A document was not ready in time."""
 
 
+class ReportStoppedError(ReportError):
+    """A document was no longer wanted."""
+
+
 class PdfUnavailableError(ReportError):
     """A library that PDF needs is missing on this machine."""

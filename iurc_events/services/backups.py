@@ -26,6 +26,7 @@ from sqlalchemy import JSON, Connection, MetaData, Table, func, inspect, select,
 
 from iurc_events.database import alembic_config, db, utc_now
 from iurc_events.domain.errors import DomainError
+from iurc_events.services import job_queue
 from iurc_events.services.erasure_ledger import read_ledger
 from iurc_events.services.erasure_replay import replay
 from iurc_events.services.file_places import place
@@ -152,7 +153,7 @@ def _decoded(value: Any) -> Any:
 
 def _reflected(connection: Connection) -> MetaData:
     metadata = MetaData()
-    metadata.reflect(connection)
+    metadata.reflect(connection, only=lambda name, _: not name.startswith(job_queue.TABLE_PREFIX))
     for table in metadata.tables.values():
         for column in table.columns:
             if isinstance(column.type, JSON):

@@ -20,6 +20,7 @@ from sqlalchemy.exc import OperationalError
 from iurc_events.config import settings
 from iurc_events.database import db
 from iurc_events.models.privacy import Erasure
+from iurc_events.services import background_jobs
 from iurc_events.services.erasure_ledger import write_ledger
 from iurc_events.services.file_places import REPORTS, PlaceError, place
 
@@ -35,6 +36,7 @@ _SWEPT_TABLES: Final = ("messages", "revisions", "persons", "speakers", "partici
 
 def clear(emails: Collection[str] = ()) -> None:
     """Remove what lies in files, write the ledger, and make a small database anew. Call it after the commit."""
+    background_jobs.forget_results()
     _forget_files(emails)
     write_ledger()
     if _database_size() <= AT_ONCE_BYTES:

@@ -6,6 +6,8 @@ import contextlib
 import hashlib
 import logging
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -36,7 +38,7 @@ from iurc_events.reports.contents import (
     ProgrammeReport,
 )
 from iurc_events.reports.documents import Report
-from iurc_events.reports.errors import ReportError, ReportTimeoutError
+from iurc_events.reports.errors import ReportError, ReportStoppedError, ReportTimeoutError
 from iurc_events.services import report_contents as contents
 from iurc_events.services.file_places import REPORTS, PlaceError, place
 from iurc_events.services.report_numbers import in_all, measured_counts, people_tables, reported_counts, subject_label
@@ -44,6 +46,7 @@ from iurc_events.services.report_programmes import ProgrammePeriod, full_period,
 
 logger = logging.getLogger(__name__)
 
+IsWanted = Callable[[], bool]
 #: Seconds that a document may take while somebody waits for a page, and on the command line.
 REQUEST_TIMEOUT: Final = 10.0
 COMMAND_TIMEOUT: Final = 120.0
@@ -51,6 +54,10 @@ COMMAND_TIMEOUT: Final = 120.0
 _MOST_KEPT: Final = 500
 #: A child takes up to a core and half a gigabyte: no more than two at a time in each process.
 _children = threading.BoundedSemaphore(2)
+
+
+class SlowDocumentError(BusyError):
+    """A document takes longer than somebody can wait for a page; a background job may have more time."""
 
 
 class PeriodError(DomainError):
@@ -238,15 +245,27 @@ def _store(name: str, data: bytes, stem: str) -> None:
         logger.warning("a report could not be kept: %s", error.strerror)
 
 
-def get_pdf(report: Report, stem: str, *, timeout: float | None = None) -> StoredPdf:
+def _wait_for_turn(timeout: float, is_wanted: IsWanted) -> None:
+    ends_at = time.monotonic() + timeout
+    while not _children.acquire(timeout=min(0.5, timeout)):
+        if time.monotonic() > ends_at or not is_wanted():
+            raise BusyError(noop("Other documents are being made. Try again in a moment."))
+
+
+def get_pdf(
+    report: Report, stem: str, *, timeout: float | None = None, is_wanted: IsWanted = lambda: True
+) -> StoredPdf:
     """Return a document as PDF: the one that is kept, or a new one.
 
     Args:
         stem: Name to save it under, without the ending; only the newest document of a name is kept.
         timeout: Seconds that it may take to make it; None: as long as a request may wait.
+        is_wanted: Asked now and then while it is made.
 
     Raises:
-        BusyError: If it could not be made in time.
+        SlowDocumentError: If it was not ready in time.
+        BusyError: If it could not be made.
+        ReportStoppedError: If it was no longer wanted.
     """
     timeout = REQUEST_TIMEOUT if timeout is None else timeout
     key = content_key(report)
@@ -254,13 +273,14 @@ def get_pdf(report: Report, stem: str, *, timeout: float | None = None) -> Store
     with contextlib.suppress(PlaceError):
         if (kept := place().read(name)) is not None:
             return StoredPdf(kept, key, f"{stem}.pdf")
-    if not _children.acquire(timeout=timeout):
-        raise BusyError(noop("Other documents are being made. Try again in a moment."))
+    _wait_for_turn(timeout, is_wanted)
     try:
-        rendered = render_in_child(report, timeout=timeout)
+        rendered = render_in_child(report, timeout=timeout, is_wanted=is_wanted)
+    except ReportStoppedError:
+        raise
     except ReportTimeoutError as error:
         logger.warning("a report was not ready after %g seconds", timeout)
-        raise BusyError(
+        raise SlowDocumentError(
             noop("The document was not ready in time. Try again in a moment, or on the command line.")
         ) from error
     except ReportError as error:
@@ -276,20 +296,26 @@ def get_pdf(report: Report, stem: str, *, timeout: float | None = None) -> Store
     return StoredPdf(rendered.data, key, f"{stem}.pdf")
 
 
-def get_event_pdf(event: Event, language: Language, *, timeout: float | None = None) -> StoredPdf:
+def get_event_pdf(
+    event: Event, language: Language, *, timeout: float | None = None, is_wanted: IsWanted = lambda: True
+) -> StoredPdf:
     """Return the report of an event as PDF."""
     report = make_event_report(event, language)
-    return get_pdf(report, file_stem(report, event.slug), timeout=timeout)
+    return get_pdf(report, file_stem(report, event.slug), timeout=timeout, is_wanted=is_wanted)
 
 
-def get_agenda_pdf(event: Event, language: Language, *, timeout: float | None = None) -> StoredPdf:
+def get_agenda_pdf(
+    event: Event, language: Language, *, timeout: float | None = None, is_wanted: IsWanted = lambda: True
+) -> StoredPdf:
     """Return the agenda of an event as PDF."""
     report = make_agenda(event, language)
-    return get_pdf(report, file_stem(report, event.slug), timeout=timeout)
+    return get_pdf(report, file_stem(report, event.slug), timeout=timeout, is_wanted=is_wanted)
 
 
-def get_programme_pdf(period: ProgrammePeriod, language: Language, *, timeout: float | None = None) -> StoredPdf:
+def get_programme_pdf(
+    period: ProgrammePeriod, language: Language, *, timeout: float | None = None, is_wanted: IsWanted = lambda: True
+) -> StoredPdf:
     """Return the report of a programme over a period as PDF."""
     report: ProgrammeReport = make_programme_report(period, language)
     slug = f"{period.programme.slug}-{period.first.isoformat()}-{period.last.isoformat()}"
-    return get_pdf(report, file_stem(report, slug), timeout=timeout)
+    return get_pdf(report, file_stem(report, slug), timeout=timeout, is_wanted=is_wanted)

@@ -11,15 +11,17 @@ import logging
 import re
 import time
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import Connection, event, func, select, text
+from sqlalchemy import Connection, event, select, text
 from sqlalchemy.orm import Session
 
 from iurc_events.database import db
 from iurc_events.domain.errors import BusyError
 from iurc_events.localisation import noop
 from iurc_events.models.files import StoredFile
+from iurc_events.models.jobs import BackgroundJob
 from iurc_events.services.file_places import PlaceError, place
 
 logger = logging.getLogger(__name__)
@@ -27,6 +29,8 @@ logger = logging.getLogger(__name__)
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
 #: A file without a row is left alone for so long: its row may be about to be committed.
 GRACE_SECONDS: Final = 3600
+#: How long the result of a background job is kept; its row names the file for so long.
+RESULT_KEPT: Final = timedelta(days=1)
 _TO_FORGET: Final = "stored files to forget"
 
 
@@ -92,10 +96,11 @@ def _delete_unnamed(content_hash: str) -> bool:
         connection = plain.execution_options(sqlite_begin="IMMEDIATE")
         with connection.begin():
             _lock(connection, content_hash)
-            named = connection.scalar(
-                select(func.count()).select_from(StoredFile).where(StoredFile.content_hash == content_hash)
+            named = (
+                select(StoredFile.id).where(StoredFile.content_hash == content_hash),
+                select(BackgroundJob.id).where(BackgroundJob.result_hash == content_hash),
             )
-            if named:
+            if any(connection.scalar(query.limit(1)) is not None for query in named):
                 return False
             place().delete(_name(content_hash))
             return True
