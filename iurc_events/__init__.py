@@ -47,8 +47,9 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     db.init_app(app)
     init_engine(app)
 
-    from iurc_events import cli, web
+    from iurc_events import cli, jobs, web
 
+    app.extensions["timed_jobs"] = jobs.JOBS  # for the page about background work
     web.init_app(app)
     if settings.trusted_proxies:
         count = settings.trusted_proxies

@@ -16,6 +16,7 @@ from iurc_events.web.organisers import (
     history,
     imports,
     invitations,
+    jobs,
     letters,
     members,
     needs,
@@ -53,6 +54,7 @@ def blueprints() -> list[Blueprint]:
         privacy.blueprint,
         attendance_lists.blueprint,
         reports.blueprint,
+        jobs.blueprint,
         speakers.blueprint,
         speaker_pages.blueprint,
     ]

@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from iurc_events import addresses
 from iurc_events.domain.clock_texts import slot_date
+from iurc_events.domain.errors import BusyError
 from iurc_events.domain.language_maps import LanguageMap, text_of
 from iurc_events.localisation import LANGUAGES
 from iurc_events.models.events import Event
+from iurc_events.models.jobs import BackgroundJob
 from iurc_events.models.programmes import Programme
 from iurc_events.permissions import Permission, is_granted
-from iurc_events.services import reports
+from iurc_events.services import background_jobs, reports
 from iurc_events.services.report_programmes import ProgrammePeriod, make_programme_report
 from iurc_events.web.access import requires, signed_in_user
 from iurc_events.web.forms.fields import narrow
@@ -23,11 +25,13 @@ from iurc_events.web.localisation import current_language
 from iurc_events.web.localisation import gettext as _
 from iurc_events.web.presentation.counts import CountView, count_view
 from iurc_events.web.presentation.paging import paging_view
-from iurc_events.web.public.pdfs import document_language, pdf_response
+from iurc_events.web.public.pdfs import document_language, pdf_response, show_slow
 
 blueprint = Blueprint("organiser_reports", __name__)
 
 PER_PAGE = 25
+#: A report of more events is made in the background at once: it takes longer than people wait for a page.
+MOST_AT_ONCE = 30
 
 
 def _day(name: str) -> date | None:
@@ -36,7 +40,7 @@ def _day(name: str) -> date | None:
     Raises:
         ValueError: If it is none.
     """
-    text = narrow(request.args.get(name, "")).strip()
+    text = narrow(request.values.get(name, "")).strip()
     return date.fromisoformat(text) if text else None
 
 
@@ -45,7 +49,42 @@ def _day(name: str) -> date | None:
 def event_report(slug: str) -> ResponseReturnValue:
     """Give the report of an event."""
     event = reports.get_readable_event(signed_in_user(), slug)
-    return pdf_response(reports.get_event_pdf(event, document_language()), is_private=True)
+    try:
+        return pdf_response(reports.get_event_pdf(event, document_language()), is_private=True)
+    except BusyError as error:
+        return show_slow(error, url_for("organiser_reports.prepare_event_report", slug=slug))
+
+
+def _to_job(job: BackgroundJob) -> ResponseReturnValue:
+    return redirect(url_for("organiser_jobs.show_job", job_id=job.public_id), code=303)
+
+
+def _ask_for_event(name: str, slug: str) -> ResponseReturnValue:
+    actor = signed_in_user()
+    event = reports.get_readable_event(actor, slug)
+    return _to_job(
+        background_jobs.ask(
+            name,
+            {"event": event.slug, "language": document_language()},
+            actor=actor,
+            programme_id=event.programme_id,
+            event_id=event.id,
+        )
+    )
+
+
+@blueprint.post("/<any(en,zh):lang>/organise/events/<slug>/report/prepare")
+@requires(Permission.READ_REPORTS)
+def prepare_event_report(slug: str) -> ResponseReturnValue:
+    """Have the report of an event made by a worker."""
+    return _ask_for_event("event-report", slug)
+
+
+@blueprint.post("/<any(en,zh):lang>/organise/events/<slug>/agenda/prepare")
+@requires(Permission.READ_REPORTS)
+def prepare_event_agenda(slug: str) -> ResponseReturnValue:
+    """Have the agenda of an event made by a worker."""
+    return _ask_for_event("event-agenda", slug)
 
 
 @blueprint.get("/<any(en,zh):lang>/organise/programmes/<slug>/report.pdf")
@@ -57,7 +96,36 @@ def programme_report(slug: str) -> ResponseReturnValue:
         period = reports.get_period(programme, _day("from"), _day("to"))
     except ValueError:
         abort(400)
-    return pdf_response(reports.get_programme_pdf(period, document_language()), is_private=True)
+    try:
+        return pdf_response(reports.get_programme_pdf(period, document_language()), is_private=True)
+    except BusyError as error:
+        fields = {"from": period.first.isoformat(), "to": period.last.isoformat()}
+        return show_slow(error, url_for("organiser_reports.prepare_programme_report", slug=slug), fields)
+
+
+@blueprint.post("/<any(en,zh):lang>/organise/programmes/<slug>/report/prepare")
+@requires(Permission.READ_REPORTS)
+def prepare_programme_report(slug: str) -> ResponseReturnValue:
+    """Have the report of a programme made by a worker."""
+    actor = signed_in_user()
+    programme = reports.get_readable_programme(actor, slug)
+    try:
+        period = reports.get_period(programme, _day("from"), _day("to"))
+    except ValueError:
+        abort(400)
+    return _to_job(
+        background_jobs.ask(
+            "programme-report",
+            {
+                "programme": programme.slug,
+                "first": period.first.isoformat(),
+                "last": period.last.isoformat(),
+                "language": document_language(),
+            },
+            actor=actor,
+            programme_id=programme.id,
+        )
+    )
 
 
 def _figures(period: ProgrammePeriod) -> list[CountView]:
@@ -127,6 +195,7 @@ def list_reports() -> ResponseReturnValue:
         last_day=request.args.get("to", "") if fault else period.last.isoformat() if period else "",
         figures=_figures(period) if period else [],
         rows=[_row(event) for event in events[(page - 1) * PER_PAGE : page * PER_PAGE]],
+        is_long=period is not None and len(period.events) > MOST_AT_ONCE,
         is_organiser=is_granted(actor, Permission.ORGANISE_EVENTS),
         paging=paging_view(page=page, per_page=PER_PAGE, total=len(events), path=request.path, query=query),
     ), (422 if fault else 200)
