@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, Literal
@@ -16,16 +17,22 @@ from sqlalchemy.exc import DBAPIError
 
 from iurc_events import addresses
 from iurc_events.config import Settings, resource_folder, settings
-from iurc_events.database import alembic_config, db
+from iurc_events.database import alembic_config, db, utc_now
 from iurc_events.mail.sending import SendingError, check_server
 from iurc_events.models.cities import City, CityPair
 from iurc_events.models.events import Event
 from iurc_events.models.messages import Message
 from iurc_events.models.programmes import Programme, Theme
+from iurc_events.queries import background_work
+from iurc_events.services import job_queue
 from iurc_events.services.file_places import PlaceError, place
 
 Verdict = Literal["ok", "warn", "bad"]
 _SHORTEST_KEY: Final = 32
+#: Workers begin a timed job every minute; one that has begun none for so long does not run.
+_WORKER_SILENT: Final = timedelta(minutes=15)
+#: Seconds that work may wait while a worker runs.
+_LONGEST_WAIT: Final = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,8 @@ def examine() -> Iterator[Finding]:
     if is_there:
         yield _feed_addresses(config)
         yield _outbox()
+        yield _worker(config, utc_now())
+        yield _queue(config)
 
 
 def _database() -> Iterator[Finding]:
@@ -176,6 +185,30 @@ def _outbox() -> Finding:
     queued, failed = counts.get("queued", 0), counts.get("failed", 0)
     verdict: Verdict = "warn" if failed else "ok"
     return Finding(verdict, "outbox", f"{queued} waiting, {failed} not sent")
+
+
+def _worker(config: Settings, now: datetime) -> Finding:
+    """Tell whether a worker runs, by its last turn at a timed job, and for how long work waits."""
+    last = background_work.last_turn_at()
+    due = background_work.measure_due(now, is_mail_sent=config.smtp_url is not None)
+    words = f"the oldest due work waits for {due.oldest} s (mail {due.mail} s, documents {due.jobs} s)"
+    if last is None or now - last > _WORKER_SILENT:
+        when = f"since {last:%Y-%m-%d %H:%M} UTC" if last else "so far"
+        return Finding("warn", "worker", f"none has run {when}: start `iurc-events worker`; {words}")
+    return Finding("warn" if due.oldest > _LONGEST_WAIT else "ok", "worker", words)
+
+
+def _queue(config: Settings) -> Finding:
+    kind = "Redis" if config.redis_url else db.engine.dialect.name
+    try:
+        queue = job_queue.open_queue(config)
+        try:
+            queue.is_idle()
+        finally:
+            queue.close()
+    except Exception as error:  # whatever the server's driver raises
+        return Finding("bad", "queue", f"{kind} does not answer: {type(error).__name__}; look at REDIS_URL")
+    return Finding("ok", "queue", f"{kind} answers")
 
 
 __all__ = ["Finding", "examine", "longest_feed_address"]

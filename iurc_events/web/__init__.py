@@ -12,9 +12,10 @@ from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 from sqlalchemy import select, text
 
-from iurc_events.config import resource_folder
-from iurc_events.database import db
+from iurc_events.config import resource_folder, settings
+from iurc_events.database import db, utc_now
 from iurc_events.models.accounts import User
+from iurc_events.queries import background_work
 from iurc_events.web import (
     access,
     accounts,
@@ -79,7 +80,8 @@ def _add_health(app: Flask) -> None:
     @access.public
     def check_ready() -> ResponseReturnValue:
         db.session.execute(text("SELECT version_num FROM alembic_version"))
-        return {"status": "ready"}
+        due = background_work.measure_due(utc_now(), is_mail_sent=settings().smtp_url is not None)
+        return {"status": "ready", "oldest_due_seconds": due.oldest}
 
     @app.get("/")
     @access.public

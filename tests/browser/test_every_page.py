@@ -17,7 +17,7 @@ from iurc_events.models.accounts import User
 from iurc_events.models.cities import City
 from iurc_events.models.participants import Participant
 from iurc_events.models.programmes import Programme
-from iurc_events.services import delegations, people_entry, people_imports, tokens
+from iurc_events.services import background_jobs, delegations, people_entry, people_imports, tokens
 from iurc_events.services.delegations import CityInvitation, FocalPointDetails
 from tests import factories
 from tests.conftest import LiveServer
@@ -91,6 +91,8 @@ ORGANISER = [
     "organise/documents/",
     "organise/reports/",
     "organise/outbox/",
+    "organise/jobs/",
+    "organise/jobs/{job}",
     "organise/cities/",
     "account/",
     "account/calendars/",
@@ -112,7 +114,11 @@ DELEGATE = [
 PAGES = [
     pytest.param(None, PUBLIC, id="anybody"),
     pytest.param("organiser@example.org", ORGANISER, id="organiser"),
-    pytest.param("administrator@example.org", ["organise/people/", "organise/people/invite"], id="administrator"),
+    pytest.param(
+        "administrator@example.org",
+        ["organise/people/", "organise/people/invite", "organise/jobs/"],
+        id="administrator",
+    ),
     pytest.param("delegate.mannheim@example.org", DELEGATE, id="delegate"),
 ]
 LANGUAGE_TAGS = {"en": "en", "zh": "zh-Hans"}
@@ -156,10 +162,19 @@ def names(live_server: LiveServer) -> Mapping[str, str]:
             "address", event_id=event.id, payload={"participant_id": 0, "email": "new@example.org", "was": None}
         )
         db.session.commit()
+        organiser = db.session.query(User).filter_by(email="organiser@example.org").one()
+        job = background_jobs.ask(
+            "event-report",
+            {"event": event.slug, "language": "en"},
+            actor=organiser,
+            programme_id=programme.id,
+            event_id=event.id,
+        )
         return {
             "member": str(member.one().public_id),
             "event": event.slug,
             "new_address": new_address,
+            "job": str(job.public_id),
             "delegation": str(invited.public_id),
             "speaker": str(speaker.public_id),
             "person": str(speaker.person.public_id),

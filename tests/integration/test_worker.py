@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -11,6 +13,7 @@ import time
 import urllib.request
 import zipfile
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -21,7 +24,8 @@ from iurc_events import jobs
 from iurc_events.config import settings
 from iurc_events.database import db
 from iurc_events.domain.redaction import redact
-from iurc_events.services import accounts, backups, diagnosis
+from iurc_events.localisation import catalogue
+from iurc_events.services import accounts, background_jobs, backups, diagnosis
 from tests.factories import make_city, make_event, make_pair, make_programme, make_session, make_speaker, make_user
 
 COMMAND = [sys.executable, "-m", "iurc_events"]
@@ -153,6 +157,33 @@ def test_doctor_names_what_is_bad(app: Flask) -> None:
     assert verdicts["BASE_URL"] == "warn"
 
 
+def test_doctor_tells_whether_a_worker_runs_and_for_how_long_work_waits(app: Flask) -> None:
+    def worker() -> tuple[str, str]:
+        return next((each.verdict, each.words) for each in diagnosis.examine() if each.subject == "worker")
+
+    before = worker()
+    jobs.run_once()
+    idle = worker()
+    actor = make_user("administrator")
+    asked = background_jobs.ask("event-report", {}, actor=actor, programme_id=None)
+    asked.created_at -= timedelta(minutes=11)
+    db.session.commit()
+    late = worker()
+
+    assert (before[0], "none has run so far" in before[1]) == ("warn", True)
+    assert idle == ("ok", "the oldest due work waits for 0 s (mail 0 s, documents 0 s)")
+    assert (late[0], re.sub(r"66\d", "660", late[1])) == (
+        "warn",
+        "the oldest due work waits for 660 s (mail 0 s, documents 660 s)",
+    )
+
+
+def test_names_of_timed_jobs_are_different_and_said_in_chinese() -> None:
+    names = [job.name for job in jobs.JOBS]
+    assert len(set(names)) == len(names)
+    assert [name for name in names if name not in catalogue("zh")] == []
+
+
 def test_doctor_ends_with_1_where_the_database_was_never_made(tmp_path: Path) -> None:
     done = subprocess.run([*COMMAND, "doctor"], env=environment(tmp_path), capture_output=True, text=True, check=False)
     assert (done.returncode, "bad   database" in done.stdout) == (1, True)
@@ -189,7 +220,8 @@ def test_demo_moves_to_a_free_port_and_ends_with_all_its_processes(tmp_path: Pat
         deadline = time.monotonic() + 60
         while _answer(f"{url}readyz") is None and time.monotonic() < deadline:
             time.sleep(0.2)
-        assert _answer(f"{url}readyz") == b'{"status":"ready"}\n'
+        ready = json.loads(_answer(f"{url}readyz") or b"{}")
+        assert (set(ready), ready["status"]) == ({"status", "oldest_due_seconds"}, "ready")
         demo.send_signal(signal.SIGTERM)
         assert demo.wait(timeout=40) == 0
         assert _answer(f"{url}readyz") is None

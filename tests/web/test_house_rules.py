@@ -24,6 +24,7 @@ ORGANISER = [
     "organise/", "organise/events/", "organise/events/new", f"organise/events/{EVENT}/agenda",
     f"organise/events/{EVENT}/delegations", f"organise/events/{EVENT}/history", f"organise/events/{EVENT}/counts",
     f"organise/events/{EVENT}/participants", "organise/reports/", "organise/outbox/", "organise/people/",
+    "organise/jobs/",
 ]  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from iurc_events.models.accounts import User
 from iurc_events.models.attendance import AttendanceLine, AttendanceList
 from iurc_events.models.change_requests import ChangeRequest
 from iurc_events.models.delegations import Delegation, DelegationQuota, FocalPoint
+from iurc_events.models.jobs import BackgroundJob
 from iurc_events.models.letters import Letter
 from iurc_events.models.messages import Message
 from iurc_events.models.participants import Participant
@@ -70,7 +71,8 @@ def _make_strange_things() -> Stranger:
     merge = PersonMerge(
         kept_id=speaker.person_id, merged_id=make_speaker(other_event).person_id, moved={}, taken_over=[]
     )
-    db.session.add_all([participant, message, letter, merge])
+    job = BackgroundJob(name="event-report", arguments={}, programme_id=programme.id, made_by_id=user.id)
+    db.session.add_all([participant, message, letter, merge, job])
     db.session.commit()
     revision = db.session.query(Revision).filter_by(event_id=event.id).first()
     assert revision
@@ -90,7 +92,7 @@ def _make_strange_things() -> Stranger:
         "message": message.public_id, "user": user.public_id, "session": session.public_id,
         "item": session.items[0].public_id, "focal_point": delegation.focal_points[0].public_id,
         "request": asked.public_id, "letter": letter.public_id, "person": speaker.person.public_id,
-        "merge": merge.public_id,
+        "merge": merge.public_id, "job": job.public_id,
     }  # fmt: skip
     return Stranger({"slugs": slugs, "identifiers": identifiers})
 
