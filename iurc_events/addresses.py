@@ -6,12 +6,27 @@ from typing import Final
 
 #: Longest feed address that every calendar application takes (Google cut longer ones).
 LONGEST_FEED_ADDRESS: Final = 116
-FEED_KINDS: Final = {"programme": "programmes", "event": "events", "city": "cities", "pair": "pairs", "theme": "themes"}
+#: Folder of each kind of public feed; ``sessions`` is an event by its sessions, ``filter`` a list under a short id.
+FEED_KINDS: Final = {
+    "programme": "programmes",
+    "event": "events",
+    "sessions": "sessions",
+    "city": "cities",
+    "pair": "pairs",
+    "theme": "themes",
+    "kind": "kinds",
+    "filter": "filters",
+}
 
 
 def home(language: str) -> str:
     """Return the path of the home page."""
     return f"/{language}/"
+
+
+def events(language: str, query: str = "") -> str:
+    """Return the path of the list of events, with a filter as a query string."""
+    return f"/{language}/events/?{query}" if query else f"/{language}/events/"
 
 
 def event(slug: str, language: str) -> str:
@@ -38,7 +53,7 @@ def feed(kind: str, slug: str, language: str | None = None) -> str:
     """Return the path of a public feed.
 
     Args:
-        kind: ``programme``, ``event``, ``city``, ``pair`` or ``theme``.
+        kind: A key of ``FEED_KINDS``.
         language: ``en``, ``zh`` or ``both``; None leaves it out, which means English.
     """
     path = f"/calendar/{FEED_KINDS[kind]}/{slug}.ics"

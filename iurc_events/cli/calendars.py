@@ -8,15 +8,17 @@ from pathlib import Path
 
 import click
 
+from iurc_events.addresses import FEED_KINDS
 from iurc_events.calendars.entries import CalendarLanguage
 from iurc_events.calendars.lint import lint
 from iurc_events.cli.reports import day_of
 from iurc_events.cli.running import Refused, with_app, write_file
+from iurc_events.queries.feeds import OF_ONE_EVENT
 from iurc_events.services.feeds import get_subject, render_feed
 
 
 @click.command("calendar")
-@click.argument("kind", type=click.Choice(["programme", "event", "city", "pair", "theme"]))
+@click.argument("kind", type=click.Choice(list(FEED_KINDS)))
 @click.argument("slug", metavar="ID")
 @click.option("--lang", "language", type=click.Choice(["en", "zh", "both"]), required=True, help="Language.")
 @click.option(
@@ -28,8 +30,11 @@ from iurc_events.services.feeds import get_subject, render_feed
 @click.option("--out", required=True, metavar="FILE", type=click.Path(path_type=Path), help="- is standard output.")
 @with_app
 def write_calendar(kind: str, slug: str, language: CalendarLanguage, since: datetime | None, out: Path) -> None:
-    """Write the calendar of a programme, event, city, pair or theme: the bytes of its feed."""
-    if kind == "event" and since is not None:
+    """Write the calendar of a programme, event, city, pair, theme, kind or kept filter: the bytes of its feed.
+
+    "sessions" and the ID of an event writes an entry for each of its sessions.
+    """
+    if kind in OF_ONE_EVENT and since is not None:
         raise click.UsageError("The calendar of an event has no --from.")
     write_file(out, render_feed(get_subject(kind, slug), language, since=day_of(since)).body)
 

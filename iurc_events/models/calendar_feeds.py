@@ -15,6 +15,7 @@ class CalendarEntry(Base):
     """An event's calendar text in one language, rendered once per visible change.
 
     ``language`` is ``en``, ``zh`` or ``both``, with ``+join`` behind it for the text that names the join links.
+    ``sessions`` in its place is a row that holds, as JSON, what the event's sessions say in a calendar of their own.
     ``body`` is the VEVENT; ``zone`` names the VTIMEZONE it needs. Rendered anew where ``format_version`` is old.
     """
 
@@ -35,7 +36,8 @@ class CalendarEntry(Base):
 class FeedVersion(Base):
     """The version of a feed: rises in the transaction of every change to what it holds.
 
-    ``feed`` is ``programmes/ID``, ``cities/ID``, ``pairs/ID``, ``themes/ID`` or ``events/ID``.
+    ``feed`` is ``programmes/ID``, ``cities/ID``, ``pairs/ID``, ``themes/ID``, ``kinds/ID`` or ``events/ID``, and
+    ``events`` for all of them: kept lists and personal calendars.
     """
 
     __tablename__ = "feed_versions"

@@ -117,7 +117,21 @@ def _of_any(kind: str, table: Any, slugs: tuple[str, ...]) -> ColumnElement[bool
 
 def _conditions(filters: EventFilters, *, without: str = "") -> list[ColumnElement[bool]]:
     """Turn filters into conditions, without one of them for the numbers beside its own choices."""
-    conditions = [is_public()]
+    conditions = [is_public(), *_content_conditions(filters, without=without)]
+    if filters.states and without != "state":
+        conditions.append(Event.state.in_(filters.states))
+    return conditions
+
+
+def feed_conditions(filters: EventFilters) -> list[ColumnElement[bool]]:
+    """Turn filters into the conditions of a calendar: what the list shows, and what was withdrawn from it."""
+    shown = is_public() & Event.state.in_(filters.states) if filters.states else is_public()
+    return [or_(shown, Event.unpublished_at.is_not(None)), *_content_conditions(filters)]
+
+
+def _content_conditions(filters: EventFilters, *, without: str = "") -> list[ColumnElement[bool]]:
+    """Turn filters into conditions, but for the state."""
+    conditions: list[ColumnElement[bool]] = []
     if filters.from_day:
         conditions.append(Event.last_day >= filters.from_day.isoformat())
     if filters.to_day:
@@ -132,8 +146,6 @@ def _conditions(filters: EventFilters, *, without: str = "") -> list[ColumnEleme
         conditions.append(Event.kind.in_(filters.kinds))
     if filters.formats and without != "format":
         conditions.append(Event.format.in_(filters.formats))
-    if filters.states and without != "state":
-        conditions.append(Event.state.in_(filters.states))
     if (found := matches(filters.query)) is not None:
         conditions.append(found)
     return conditions

@@ -3,12 +3,39 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from flask import Flask
 from sqlalchemy import Engine
 
 from iurc_events.database import db
+
+_VERSION: Final = "SELECT version FROM feed_versions WHERE feed = ?"
+#: All that a personal calendar depends on: whether it is valid, what it holds, the version of all events, and the
+#: person's own rows. What speakers and events say is covered by that version; every change to them raises it.
+_PERSONAL: Final = """
+SELECT s.public_id, s.revoked_at IS NOT NULL OR u.is_disabled, CAST(s.parts AS TEXT), u.email,
+  (SELECT version FROM feed_versions WHERE feed = 'events'),
+  (SELECT {joined}(CAST(f.event_id AS TEXT), ',' {by_event}) FROM followed_events f WHERE f.user_id = u.id),
+  (SELECT {joined}(p.event_id || p.state || CASE WHEN p.wants_invitation THEN '+' ELSE '' END, ',' {by_participant})
+    FROM participants p WHERE p.email = u.email),
+  (SELECT {joined}(CAST(r.programme_id AS TEXT), ',' {by_role})
+    FROM roles r WHERE r.user_id = u.id AND r.name = 'organiser'),
+  (SELECT {joined}(d.id || d.state || coalesce(d.deadline_on, ''), ',' {by_delegation})
+    FROM focal_points o JOIN delegations d ON d.id = o.delegation_id WHERE o.user_id = u.id)
+FROM calendar_subscriptions s JOIN users u ON u.id = s.user_id WHERE s.token_hash = ?
+"""
+_SQLITE: Final = {"joined": "group_concat", "by_event": "", "by_participant": "", "by_role": "", "by_delegation": ""}
+_POSTGRESQL: Final = {
+    "joined": "string_agg",
+    "by_event": "ORDER BY f.event_id",
+    "by_participant": "ORDER BY p.id",
+    "by_role": "ORDER BY r.id",
+    "by_delegation": "ORDER BY d.id, o.id",
+}
+
+#: What a personal calendar depends on, as the database says it.
+PersonalFacts = tuple[Any, ...]
 
 
 class FeedVersions:
@@ -23,12 +50,24 @@ class FeedVersions:
             return db.engine
 
     @cached_property
-    def _statement(self) -> str:
-        mark = "?" if self._engine.dialect.name == "sqlite" else "%s"
-        return f"SELECT version FROM feed_versions WHERE feed = {mark}"  # noqa: S608  (a placeholder, not a value)
+    def _statements(self) -> tuple[str, str]:
+        if self._engine.dialect.name == "sqlite":
+            return _VERSION, _PERSONAL.format_map(_SQLITE)
+        return _VERSION.replace("?", "%s"), _PERSONAL.format_map(_POSTGRESQL).replace("?", "%s")
 
     def read(self, feed: str) -> int | None:
         """Return the version of a feed such as ``cities/ghent``; None where none is known or the database is away."""
+        row = self._fetch(self._statements[0], feed)
+        return int(row[0]) if row else None
+
+    def read_personal(self, token_hash: bytes) -> PersonalFacts | None:
+        """Return all that a personal calendar depends on: first its public id, then whether it was revoked.
+
+        None where there is no such calendar or the database is away.
+        """
+        return self._fetch(self._statements[1], token_hash)
+
+    def _fetch(self, statement: str, value: object) -> PersonalFacts | None:
         try:
             pooled = self._engine.raw_connection()
         except self._engine.dialect.loaded_dbapi.Error:
@@ -38,8 +77,8 @@ class FeedVersions:
         try:
             if has_transactions:
                 driver.autocommit = True
-            row = driver.execute(self._statement, (feed,)).fetchone()
-            return int(row[0]) if row else None
+            row = driver.execute(statement, (value,)).fetchone()
+            return tuple(row) if row else None
         except self._engine.dialect.loaded_dbapi.Error:
             pooled.invalidate()
             return None

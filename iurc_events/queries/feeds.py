@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select
+from sqlalchemy import Select, or_, select
 
+from iurc_events.addresses import FEED_KINDS
 from iurc_events.database import db
 from iurc_events.domain.language_maps import LanguageMap
-from iurc_events.models.accounts import User
+from iurc_events.domain.vocabulary import EVENT_KINDS
+from iurc_events.localisation.vocabulary import label
 from iurc_events.models.calendar_feeds import CalendarEntry, CalendarSubscription, FeedVersion, FollowedEvent
 from iurc_events.models.cities import City, CityPair, PairCity
-from iurc_events.models.delegations import Delegation, FocalPoint
 from iurc_events.models.events import Event, EventMembership
-from iurc_events.models.participants import Participant
 from iurc_events.models.programmes import Programme, Theme
-from iurc_events.models.speakers import Speaker
+from iurc_events.queries import saved_filters
+from iurc_events.queries.events import feed_conditions
 
 Fragment = tuple[str | None, bytes]
+#: Version that rises with every change to any event: of kept lists and personal calendars.
+ALL_EVENTS: Final = "events"
+#: Kinds of feed that hold one event alone, for ever.
+OF_ONE_EVENT: Final = ("event", "sessions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +37,28 @@ class FeedSubject:
     name: LanguageMap
     version: int
     revised_at: datetime | None
+    #: Of a kept list: what it is filtered by.
+    conditions: saved_filters.Conditions | None = None
+
+    @property
+    def version_name(self) -> str:
+        """The feed whose version this one has."""
+        return version_name(self.kind, self.slug)
 
 
-_FOLDERS = {"programme": "programmes", "city": "cities", "pair": "pairs", "theme": "themes", "event": "events"}
 _TABLES: dict[str, Any] = {"programme": Programme, "city": City, "theme": Theme}
+
+
+def version_name(kind: str, slug: str) -> str:
+    """Return the name under which the version of a feed is kept."""
+    if kind == "filter":
+        return ALL_EVENTS
+    return f"{FEED_KINDS['event' if kind == 'sessions' else kind]}/{slug}"
 
 
 def _version_of(kind: str, slug: str) -> tuple[int, datetime | None]:
     row = db.session.execute(
-        select(FeedVersion.version, FeedVersion.revised_at).where(FeedVersion.feed == f"{_FOLDERS[kind]}/{slug}")
+        select(FeedVersion.version, FeedVersion.revised_at).where(FeedVersion.feed == version_name(kind, slug))
     ).one_or_none()
     return (row.version, row.revised_at) if row else (0, None)
 
@@ -66,7 +84,17 @@ def find_subject(kind: str, slug: str) -> FeedSubject | None:
     The version is read before anything else, so that old texts are never kept under a new version.
     """
     version, revised_at = _version_of(kind, slug)
-    if kind == "event":
+    if kind == "kind":
+        if slug not in EVENT_KINDS:
+            return None
+        return FeedSubject(kind, 0, slug, {tag: label("kind", slug, tag) for tag in ("en", "zh")}, version, revised_at)
+    if kind == "filter":
+        kept = saved_filters.find_by_short_id(slug)
+        if kept is None:
+            return None
+        name = saved_filters.name_of(kept.conditions)
+        return FeedSubject(kind, kept.id, slug, name, version, revised_at, kept.conditions)
+    if kind in OF_ONE_EVENT:
         found = db.session.execute(
             select(Event.id, Event.title).where(Event.slug == slug, Event.first_published_at.is_not(None))
         ).one_or_none()
@@ -101,67 +129,18 @@ def list_fragments(subject: FeedSubject, language: str, *, since: datetime, now:
     statement = _texts(language, now)
     if subject.kind == "event":
         return _fragments(statement.where(CalendarEntry.event_id == subject.id))
+    statement = statement.where(CalendarEntry.ends_at >= since)
+    if subject.kind == "kind":
+        return _fragments(statement.join(Event, Event.id == CalendarEntry.event_id).where(Event.kind == subject.slug))
+    if subject.kind == "filter":
+        conditions = feed_conditions(saved_filters.filters_of(subject.conditions or {}))
+        return _fragments(statement.join(Event, Event.id == CalendarEntry.event_id).where(*conditions))
     return _fragments(
         statement.join(EventMembership, EventMembership.event_id == CalendarEntry.event_id).where(
             EventMembership.subject_kind == subject.kind,
             EventMembership.subject_id == subject.id,
-            CalendarEntry.ends_at >= since,
         )
     )
-
-
-def find_subscription(token_hash: bytes) -> tuple[CalendarSubscription, User] | None:
-    """Find a personal feed by the hash of its token; a revoked one is found, to be answered as gone."""
-    row = db.session.execute(
-        select(CalendarSubscription, User)
-        .join(User, User.id == CalendarSubscription.user_id)
-        .where(CalendarSubscription.token_hash == token_hash, User.is_disabled.is_(False))
-    ).one_or_none()
-    return (row[0], row[1]) if row else None
-
-
-def _may_join(user: User) -> ColumnElement[bool]:
-    """Return the condition that a user may have an event's join links: registered, speaker, own delegate, organiser."""
-    registered = exists().where(
-        Participant.event_id == Event.id,
-        Participant.email == user.email,
-        Participant.state.in_(("registered", "confirmed")),
-    )
-    speaking = exists().where(Speaker.event_id == Event.id, Speaker.email == user.email, Speaker.state == "accepted")
-    answering = (
-        exists()
-        .where(Delegation.event_id == Event.id, Delegation.state != "declined")
-        .where(FocalPoint.delegation_id == Delegation.id, FocalPoint.user_id == user.id)
-    )
-    organised = [role.programme_id for role in user.roles if role.name == "organiser"]
-    organising = Event.programme_id.in_(organised) if organised else false()
-    return or_(registered, speaking, answering, organising)
-
-
-def list_personal_fragments(user: User, language: str, *, since: datetime, now: datetime) -> list[Fragment]:
-    """Return the texts of "mine": followed, registered, speaking, answering for a city, organising."""
-    may_join = _may_join(user)
-    follows = exists().where(FollowedEvent.event_id == Event.id, FollowedEvent.user_id == user.id)
-    public = CalendarEntry.language == language
-    private = CalendarEntry.language == f"{language}+join"
-    other = CalendarEntry.__table__.alias("other")
-    has_private = exists().where(other.c.event_id == Event.id, other.c.language == f"{language}+join")
-    chosen = or_(private & may_join, public & (~may_join | ~has_private))
-    return _fragments(
-        select(CalendarEntry.zone, CalendarEntry.body)
-        .join(Event, Event.id == CalendarEntry.event_id)
-        .where(
-            or_(CalendarEntry.leaves_at.is_(None), CalendarEntry.leaves_at > now),
-            CalendarEntry.ends_at >= since,
-            or_(may_join, follows),
-            chosen,
-        )
-    )
-
-
-def last_personal_change() -> datetime | None:
-    """Return when any calendar text last changed."""
-    return db.session.scalar(select(func.max(CalendarEntry.revised_at)))
 
 
 def is_withdrawn_event(event_id: int) -> bool:

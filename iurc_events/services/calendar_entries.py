@@ -28,6 +28,8 @@ from iurc_events.models.programmes import Theme
 CALENDAR_LANGUAGES: tuple[CalendarLanguage, ...] = ("en", "zh", "both")
 #: Behind the language of a stored text that names the join links; served to those who may have them.
 WITH_JOIN_LINKS = "+join"
+#: Instead of a language: what the sessions of an event say in calendars, see `services.session_entries`.
+SESSIONS = "sessions"
 #: How long a withdrawn event stays in feeds as CANCELLED.
 WITHDRAWN_FOR = timedelta(days=30)
 
@@ -108,9 +110,10 @@ def refresh(event: Event, now: datetime, *, is_moved: bool = False) -> bool:
 
     Raises SEQUENCE and the moment of revision where the text differs from the stored one, or the instants moved.
     """
-    stored = {
-        row.language: row for row in db.session.scalars(select(CalendarEntry).where(CalendarEntry.event_id == event.id))
-    }
+    rows = db.session.scalars(
+        select(CalendarEntry).where(CalendarEntry.event_id == event.id, CalendarEntry.language != SESSIONS)
+    )
+    stored = {row.language: row for row in rows}
     if not stored and event.sequence == 0 and _state(event) == "cancelled":
         event.sequence = 1  # an entry first shown as cancelled supersedes what people may have elsewhere (cal-14)
     if not stored and event.first_published_at is not None:  # a draft of long ago is new to readers (cal-12)

@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from iurc_events import addresses
 from iurc_events.config import Settings, resource_folder, settings
 from iurc_events.database import alembic_config, db, utc_now
+from iurc_events.domain.vocabulary import EVENT_KINDS
 from iurc_events.mail.sending import SendingError, check_server
 from iurc_events.models.cities import City, CityPair
 from iurc_events.models.events import Event
@@ -158,11 +159,16 @@ def longest_feed_address(base_url: str) -> str:
     slugs = {
         "programme": Programme.slug,
         "event": Event.slug,
+        "sessions": Event.slug,
         "city": City.slug,
         "pair": CityPair.slug,
         "theme": Theme.slug,
     }
-    found = [base_url + addresses.personal_feed("x" * 26)]
+    found = [
+        base_url + addresses.personal_feed("x" * 26),
+        base_url + addresses.feed("filter", "x" * 12, "both"),
+        *(base_url + addresses.feed("kind", kind, "both") for kind in EVENT_KINDS),
+    ]
     for kind, column in slugs.items():
         slug = db.session.scalar(select(column).order_by(func.length(column).desc()).limit(1))
         if slug:

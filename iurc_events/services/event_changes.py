@@ -8,14 +8,25 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, inspect, select
+from sqlalchemy import event as orm_event
 
 from iurc_events.database import db, utc_now
 from iurc_events.models.calendar_feeds import FeedVersion
 from iurc_events.models.events import Event, EventMembership, EventSearchText
 from iurc_events.models.revisions import Revision
 from iurc_events.queries import memberships, search_texts
-from iurc_events.services import audit, calendar_entries, snapshots
+from iurc_events.queries.feeds import ALL_EVENTS
+from iurc_events.services import audit, calendar_entries, session_entries, snapshots
+
+_FORMER_KINDS = "former_kinds"
+
+
+@orm_event.listens_for(Event.kind, "set", active_history=True)
+def _note_former_kind(event: Event, value: str, old: object, _initiator: object) -> None:
+    """Remember the kind that an event leaves: the calendar of that kind changes with it."""
+    if isinstance(old, str) and old != value:
+        inspect(event).info.setdefault(_FORMER_KINDS, set()).add(old)
 
 
 def record_change(
@@ -41,8 +52,11 @@ def record_change(
     _store_memberships(event, before, after)
     _store_search_text(event, after)
     is_visible = calendar_entries.refresh(event, moment, is_moved=is_moved)
+    session_entries.refresh(event, moment)
     event.version = Event.version + 1
-    bump_feeds([f"events/{event.slug}", *memberships.list_feeds(before | after)], moment)
+    kinds = {event.kind, *inspect(event).info.pop(_FORMER_KINDS, ())}
+    feeds = [f"events/{event.slug}", ALL_EVENTS, *(f"kinds/{kind}" for kind in kinds)]
+    bump_feeds([*feeds, *memberships.list_feeds(before | after)], moment)
     revision = _store_revision(event, action, actor_id, moment, is_visible=is_visible, keep_snapshot=keep_snapshot)
     audit.record(
         action, "event", event.slug, actor_id=actor_id, programme_id=event.programme_id, fields=revision.changed_fields

@@ -41,6 +41,10 @@ class FeedUse:
         self._noted: set[uuid.UUID] = set()
         self._lock = threading.Lock()
 
+    def is_noted(self, subscription_id: uuid.UUID, now: datetime) -> bool:
+        """Tell whether today's use of a calendar was noted by this process."""
+        return self._day == now.astimezone(UTC).date().isoformat() and subscription_id in self._noted
+
     def note(self, subscription_id: uuid.UUID, now: datetime) -> None:
         """Note that a calendar was asked for; a full disk keeps nobody from their calendar."""
         day = now.astimezone(UTC).date().isoformat()

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from urllib.parse import urlencode
 
 from iurc_events import addresses
 from iurc_events.calendars.entries import CalendarLanguage
-from iurc_events.calendars.rendering import etag, render_calendar
+from iurc_events.calendars.rendering import entry_zone, etag, render_calendar, render_entry
 from iurc_events.config import settings
-from iurc_events.database import db, in_transaction, utc_now
-from iurc_events.domain.errors import DomainError, NotFoundError
-from iurc_events.domain.secrets import hash_token, new_token
+from iurc_events.database import utc_now
+from iurc_events.domain.errors import NotFoundError
 from iurc_events.localisation import noop, translate
-from iurc_events.models.accounts import User
-from iurc_events.models.calendar_feeds import CalendarSubscription, FollowedEvent
 from iurc_events.queries import feeds as feed_queries
-from iurc_events.queries.feeds import FeedSubject
-from iurc_events.services import audit
+from iurc_events.queries.feeds import OF_ONE_EVENT, FeedSubject, Fragment
+from iurc_events.services import session_entries
 
 #: Collections hold what ended at most so many days before today, 00:00 UTC.
 WINDOW = timedelta(days=400)
+_STAMP = b"\r\nLAST-MODIFIED:"
 #: An instant that no content is older than: a feed that never changed.
-_LONG_AGO = datetime(2017, 1, 1, tzinfo=UTC)
+LONG_AGO = datetime(2017, 1, 1, tzinfo=UTC)
 
 
 class GoneError(NotFoundError):
@@ -38,8 +36,6 @@ class Feed:
     etag: str
     revised_at: datetime
     file_name: str
-    #: Of a personal feed, the subscription that it was asked for by.
-    subscription_id: uuid.UUID | None = None
 
 
 def _name(subject: FeedSubject, language: str) -> str:
@@ -47,12 +43,16 @@ def _name(subject: FeedSubject, language: str) -> str:
         name = subject.name.get(lang) or subject.name.get("en") or next(iter(subject.name.values()))
         if subject.kind == "event":
             return name
+        if subject.kind == "sessions":
+            return translate(noop("%(name)s: sessions"), lang, name=name)
+        if not name:
+            return translate(noop("IURC events"), lang)
         return translate(noop("%(name)s – IURC events"), lang, name=name)
 
     return one(language) if language != "both" else f"{one('en')} / {one('zh')}"
 
 
-def _description(language: str) -> str:
+def feed_description(language: str) -> str:
     text = noop("Changes reach this calendar by themselves. Every time is given with its zone.")
     if language == "both":
         return f"{text} {translate(text, 'zh')}"
@@ -63,6 +63,7 @@ def _page(subject: FeedSubject, language: str) -> str:
     page_language = "en" if language == "both" else language
     pages = {
         "event": addresses.event,
+        "sessions": addresses.event,
         "city": addresses.city,
         "pair": addresses.pair,
         "theme": addresses.theme,
@@ -70,6 +71,10 @@ def _page(subject: FeedSubject, language: str) -> str:
     base_url = settings().base_url
     if subject.kind in pages:
         return base_url + pages[subject.kind](subject.slug, page_language)
+    if subject.kind == "kind":
+        return base_url + addresses.events(page_language, urlencode({"kind": subject.slug}))
+    if subject.kind == "filter":
+        return base_url + addresses.events(page_language, urlencode(subject.conditions or {}, doseq=True))
     return base_url + addresses.home(page_language)
 
 
@@ -91,104 +96,49 @@ def get_subject(kind: str, slug: str) -> FeedSubject:
     return subject
 
 
+def _session_fragments(subject: FeedSubject, language: CalendarLanguage, now: datetime) -> list[Fragment]:
+    """Return the sessions of an event as entries, in the order of their start."""
+    entries = session_entries.list_entries(subject.id, now)
+    return [
+        (entry_zone(entry), body)
+        for entry in sorted(entries, key=lambda entry: (entry.slot.starts_at, entry.uid))
+        if (body := render_entry(entry, language))
+    ]
+
+
 def render_feed(
     subject: FeedSubject, language: CalendarLanguage, *, since: date | None = None, now: datetime | None = None
 ) -> Feed:
-    """Render a public feed.
-
-    Raises:
-        GoneError: If it is the feed of an event that was withdrawn more than 30 days ago or has no entry any more.
-    """
+    """Render a public feed."""
     moment = now or utc_now()
     day_starts_at = datetime.combine(moment.astimezone(UTC).date(), time(), tzinfo=UTC)
-    fragments = feed_queries.list_fragments(subject, language, since=window_start(moment, since), now=day_starts_at)
+    if subject.kind == "sessions":
+        fragments = _session_fragments(subject, language, day_starts_at)
+    else:
+        fragments = feed_queries.list_fragments(subject, language, since=window_start(moment, since), now=day_starts_at)
     address = settings().base_url + addresses.feed(subject.kind, subject.slug, language)
+    revised_at = subject.revised_at or LONG_AGO
     body = render_calendar(
         _name(subject, language),
-        _description(language),
+        feed_description(language),
         language,
         fragments,
         url=_page(subject, language),
         source=address if since is None else None,
-        revised_at=subject.revised_at or _LONG_AGO,
+        # A kept list has the version of all events: what changes elsewhere does not change its bytes.
+        revised_at=last_revision(fragments) if subject.kind == "filter" else revised_at,
     )
-    return Feed(body, etag(body), subject.revised_at or _LONG_AGO, f"{subject.slug}.ics")
+    return Feed(body, etag(body), revised_at, f"{subject.slug}.ics")
 
 
-def render_personal_feed(token: str, language: CalendarLanguage, *, now: datetime | None = None) -> Feed:
-    """Render somebody's own calendar.
-
-    Raises:
-        NotFoundError: If no such address was ever given out.
-        GoneError: If it was revoked.
-    """
-    moment = now or utc_now()
-    found = feed_queries.find_subscription(hash_token(token))
-    if found is None:
-        raise NotFoundError(noop("There is no such calendar"))
-    subscription, user = found
-    if subscription.revoked_at is not None:
-        raise GoneError(noop("This calendar address was withdrawn"))
-    revised_at = feed_queries.last_personal_change() or _LONG_AGO
-    day_starts_at = datetime.combine(moment.astimezone(UTC).date(), time(), tzinfo=UTC)
-    fragments = feed_queries.list_personal_fragments(user, language, since=window_start(moment), now=day_starts_at)
-    name = translate(noop("My IURC events"), "en" if language == "both" else language)
-    page_language = "en" if language == "both" else language
-    body = render_calendar(
-        name,
-        _description(language),
-        language,
-        fragments,
-        url=settings().base_url + f"/{page_language}/account/calendars",
-        revised_at=revised_at,
-    )
-    return Feed(body, etag(body), revised_at, "my-iurc-events.ics", subscription.public_id)
-
-
-class NameTakenError(DomainError):
-    """The person has a subscription of that name already."""
-
-
-@in_transaction
-def subscribe(user_id: int, name: str) -> tuple[CalendarSubscription, str]:
-    """Make a personal feed address under a name; the token is returned once and never again.
-
-    Raises:
-        NameTakenError: If there is one of that name that was not withdrawn.
-    """
-    for other in db.session.query(CalendarSubscription).filter_by(user_id=user_id, name=name):
-        if other.revoked_at is None:
-            raise NameTakenError(noop("You have a calendar called “%(name)s” already"), name=name)
-        other.name = f"{other.name[:60]} ({other.public_id.hex[:8]})"
-    db.session.flush()
-    token = new_token()
-    subscription = CalendarSubscription(user_id=user_id, name=name, token_hash=hash_token(token), last_four=token[-4:])
-    db.session.add(subscription)
-    db.session.flush()
-    audit.record("calendar address made", "subscription", subscription.public_id, actor_id=user_id)
-    return subscription, token
-
-
-@in_transaction
-def unsubscribe(user_id: int, subscription_id: int) -> None:
-    """Withdraw a personal feed address of the person's own; it answers 410 from then on."""
-    subscription = db.session.get(CalendarSubscription, subscription_id)
-    if subscription is None or subscription.user_id != user_id:
-        raise NotFoundError(noop("There is no such calendar"))
-    subscription.revoked_at = utc_now()
-    audit.record("calendar address withdrawn", "subscription", subscription.public_id, actor_id=user_id)
-
-
-@in_transaction
-def follow(user: User, event_id: int, *, wanted: bool = True) -> None:
-    """Take an event into the person's own calendar, or out of it."""
-    row = db.session.get(FollowedEvent, (user.id, event_id))
-    if wanted and row is None:
-        db.session.add(FollowedEvent(user_id=user.id, event_id=event_id))
-    elif not wanted and row is not None:
-        db.session.delete(row)
+def last_revision(fragments: list[Fragment]) -> datetime:
+    """Return when any of some entries was last changed, as they say themselves."""
+    stamps = [body[at : at + 16] for _, body in fragments if (at := body.find(_STAMP) + len(_STAMP)) >= len(_STAMP)]
+    if not stamps:
+        return LONG_AGO
+    return datetime.strptime(max(stamps).decode("ascii"), "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
 
 
 def is_withdrawn(subject: FeedSubject) -> bool:
-    """Tell whether a feed's event is no longer public."""
-    return feed_queries.is_withdrawn_event(subject.id)
+    """Tell whether a feed is of an event that is no longer public."""
+    return subject.kind in OF_ONE_EVENT and feed_queries.is_withdrawn_event(subject.id)

@@ -13,7 +13,7 @@ from sqlalchemy import event as sql_event
 
 from iurc_events.database import db, utc_now
 from iurc_events.models.calendar_feeds import CalendarSubscription
-from iurc_events.services import feed_use, feeds
+from iurc_events.services import feed_use, personal_feeds
 from iurc_events.services.feed_use import FeedUse
 from tests.factories import make_user, sign_in
 
@@ -39,7 +39,7 @@ def watched() -> Iterator[list[str]]:
 
 def test_use_is_written_down_by_the_worker_and_shown_on_the_account_page(app: Flask, client: FlaskClient) -> None:
     user = make_user()
-    _, token = feeds.subscribe(user.id, "phone")
+    _, token = personal_feeds.subscribe(user.id, "phone")
     first = client.get(f"/calendar/my/{token}.ics")
     with watched() as statements:
         again = client.get(f"/calendar/my/{token}.ics", headers={"If-None-Match": first.headers["ETag"]})
@@ -53,7 +53,7 @@ def test_use_is_written_down_by_the_worker_and_shown_on_the_account_page(app: Fl
 
 
 def test_use_is_noted_once_a_day_and_a_day_never_goes_back(app: Flask) -> None:
-    subscription, _ = feeds.subscribe(make_user().id, "phone")
+    subscription, _ = personal_feeds.subscribe(make_user().id, "phone")
     key, use = subscription.public_id, FeedUse()
     use.note(key, NOON)
     use.note(key, NOON.replace(hour=13))
@@ -69,7 +69,7 @@ def test_use_is_noted_once_a_day_and_a_day_never_goes_back(app: Flask) -> None:
 
 def test_address_that_was_withdrawn_notes_nothing(app: Flask, client: FlaskClient) -> None:
     user = make_user()
-    subscription, token = feeds.subscribe(user.id, "phone")
-    feeds.unsubscribe(user.id, subscription.id)
+    subscription, token = personal_feeds.subscribe(user.id, "phone")
+    personal_feeds.unsubscribe(user.id, subscription.id)
     assert client.get(f"/calendar/my/{token}.ics").status_code == 410
     assert (feed_use.write_down(), used_on()) == (0, None)

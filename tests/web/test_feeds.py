@@ -15,7 +15,7 @@ from iurc_events.calendars.lint import lint
 from iurc_events.database import db, utc_now
 from iurc_events.models.calendar_feeds import CalendarSubscription
 from iurc_events.models.events import JoinLink
-from iurc_events.services import event_changes, feeds
+from iurc_events.services import event_changes, feeds, personal_feeds
 from tests.factories import make_city, make_event, make_programme, make_session, make_slot, make_speaker, make_user
 
 NOW = datetime(2027, 4, 1, 12, 0, 30, tzinfo=UTC)
@@ -208,10 +208,10 @@ def test_personal_feed_names_the_join_link_only_for_those_who_may_have_it(app: F
     event_changes.record_change(event, "details changed", actor_id=None)
     db.session.commit()
     organiser, stranger = make_user("organiser", programme=programme), make_user()
-    feeds.follow(stranger, event.id)
+    personal_feeds.follow(stranger, event.id)
     bodies = {}
     for user in (organiser, stranger):
-        _, token = feeds.subscribe(user.id, "phone")
+        _, token = personal_feeds.subscribe(user.id, "phone")
         answer = client.get(f"/calendar/my/{token}.ics")
         assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "private, no-cache")
         assert b"SOURCE" not in answer.data
@@ -224,8 +224,8 @@ def test_personal_feed_names_the_join_link_only_for_those_who_may_have_it(app: F
 
 def test_revoked_address_is_410_and_unknown_one_404(app: Flask, client: FlaskClient) -> None:
     user = make_user()
-    subscription, token = feeds.subscribe(user.id, "phone")
-    feeds.unsubscribe(user.id, subscription.id)
+    subscription, token = personal_feeds.subscribe(user.id, "phone")
+    personal_feeds.unsubscribe(user.id, subscription.id)
     assert client.get(f"/calendar/my/{token}.ics").status_code == 410
     assert client.get(f"/calendar/my/{'a' * 26}.ics").status_code == 404
     assert db.session.query(CalendarSubscription).one().last_four == token[-4:]

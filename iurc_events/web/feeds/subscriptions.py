@@ -15,8 +15,8 @@ from iurc_events.domain.errors import NotFoundError
 from iurc_events.graphics.qr_codes import qr_svg
 from iurc_events.localisation import noop
 from iurc_events.permissions import Permission
-from iurc_events.queries import feeds as feed_queries
-from iurc_events.services import feeds
+from iurc_events.queries import personal_feeds as queries
+from iurc_events.services import feeds, personal_feeds
 from iurc_events.web.access import requires, signed_in_user
 from iurc_events.web.errors import message_of
 from iurc_events.web.forms.fields import BaseForm, stripped
@@ -53,8 +53,8 @@ def subscribe() -> ResponseReturnValue:
     form = SubscriptionForm()
     if form.validate_on_submit():
         try:
-            _subscription, token = feeds.subscribe(signed_in_user().id, form.name.data or "")
-        except feeds.NameTakenError as error:
+            _subscription, token = personal_feeds.subscribe(signed_in_user().id, form.name.data or "")
+        except personal_feeds.NameTakenError as error:
             form.name.errors = [*form.name.errors, message_of(error)]
         else:
             session["new_calendar_token"] = token
@@ -67,9 +67,9 @@ def subscribe() -> ResponseReturnValue:
 def unsubscribe(subscription_id: uuid.UUID) -> ResponseReturnValue:
     """Withdraw an address."""
     user = signed_in_user()
-    for row in feed_queries.list_subscriptions(user.id):
+    for row in queries.list_subscriptions(user.id):
         if row.public_id == subscription_id:
-            feeds.unsubscribe(user.id, row.id)
+            personal_feeds.unsubscribe(user.id, row.id)
             flash(_("The calendar address “%(name)s” no longer works", name=row.name), "success")
             return redirect(url_for(".list_subscriptions"), code=303)
     raise NotFoundError(noop("There is no such calendar"))
@@ -81,7 +81,7 @@ def follow(slug: str) -> ResponseReturnValue:
     """Take an event into the own calendar, or out of it."""
     subject = feeds.get_subject("event", slug)
     wanted = request.form.get("wanted") != "no"
-    feeds.follow(signed_in_user(), subject.id, wanted=wanted)
+    personal_feeds.follow(signed_in_user(), subject.id, wanted=wanted)
     flash(_("The event is in your calendar") if wanted else _("The event is no longer in your calendar"), "success")
     return redirect(url_for("public_events.show_event", slug=slug), code=303)
 
@@ -91,7 +91,7 @@ def _page(form: SubscriptionForm, token: str | None) -> str:
     return render_template(
         "account_calendars/list.html",
         form=form,
-        subscriptions=feed_queries.list_subscriptions(signed_in_user().id),
+        subscriptions=queries.list_subscriptions(signed_in_user().id),
         address=address,
         webcal=address.replace("https://", "webcal://").replace("http://", "webcal://") if address else None,
         qr=qr_svg(address, title=_("Address of the calendar")) if address else None,

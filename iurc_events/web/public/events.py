@@ -19,7 +19,7 @@ from iurc_events.domain.registration import takes_registrations
 from iurc_events.domain.vocabulary import EVENT_FORMATS, EVENT_KINDS, PUBLIC_STATES
 from iurc_events.models.events import Event
 from iurc_events.queries import events as event_queries
-from iurc_events.queries import feeds as feed_queries
+from iurc_events.queries import personal_feeds as personal_feed_queries
 from iurc_events.queries.events import EventFilters
 from iurc_events.web.access import public
 from iurc_events.web.forms.fields import narrow
@@ -258,7 +258,7 @@ def render_event(event: Event, *, is_preview: bool = False) -> str:
         "has_agenda": 'class="agenda' in kept,
         "is_preview": is_preview,
         "is_signed_in": is_signed_in,
-        "is_followed": is_signed_in and feed_queries.is_followed(current_user.id, event.id),
+        "is_followed": is_signed_in and personal_feed_queries.is_followed(current_user.id, event.id),
         "body": kept,
     }
     return render_template("public_events/show.html", **context)
