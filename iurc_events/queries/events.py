@@ -28,6 +28,7 @@ from iurc_events.database import db
 from iurc_events.domain.language_maps import LanguageMap
 from iurc_events.domain.search_text import query_phrases
 from iurc_events.domain.time_slots import TimeSlot
+from iurc_events.domain.vocabulary import EVENT_KINDS
 from iurc_events.models.cities import City
 from iurc_events.models.events import (
     Event,
@@ -330,6 +331,12 @@ def list_subjects(filters: EventFilters | None = None) -> list[SubjectChoice]:
         ).order_by(sql_text("6"))
     )
     return [SubjectChoice(row[0], row[1], row[2], row[3], row[4] or {}, row[6]) for row in rows]
+
+
+def list_kinds() -> list[str]:
+    """Return the kinds of which there are public events, in the order of the vocabulary."""
+    found = set(db.session.scalars(select(Event.kind).where(is_public()).distinct()))
+    return [kind for kind in EVENT_KINDS if kind in found]
 
 
 def without_unknown(filters: EventFilters) -> EventFilters:

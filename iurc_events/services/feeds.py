@@ -53,13 +53,15 @@ def _name(subject: FeedSubject, language: str) -> str:
 
 
 def feed_description(language: str) -> str:
+    """Return what every calendar says of itself."""
     text = noop("Changes reach this calendar by themselves. Every time is given with its zone.")
     if language == "both":
         return f"{text} {translate(text, 'zh')}"
     return translate(text, language)
 
 
-def _page(subject: FeedSubject, language: str) -> str:
+def feed_page(subject: FeedSubject, language: str) -> str:
+    """Return the absolute address of the page that shows what a feed holds."""
     page_language = "en" if language == "both" else language
     pages = {
         "event": addresses.event,
@@ -123,7 +125,7 @@ def render_feed(
         feed_description(language),
         language,
         fragments,
-        url=_page(subject, language),
+        url=feed_page(subject, language),
         source=address if since is None else None,
         # A kept list has the version of all events: what changes elsewhere does not change its bytes.
         revised_at=last_revision(fragments) if subject.kind == "filter" else revised_at,

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import uuid
+from typing import Final
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import StringField
-from wtforms.validators import InputRequired, Length
+from wtforms import SelectMultipleField, StringField
+from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from iurc_events import addresses
 from iurc_events.config import settings
+from iurc_events.domain.calendars import OWN_PARTS, USUAL_PARTS, parts_of
 from iurc_events.domain.errors import NotFoundError
 from iurc_events.graphics.qr_codes import qr_svg
 from iurc_events.localisation import noop
+from iurc_events.models.calendar_feeds import CalendarSubscription
 from iurc_events.permissions import Permission
 from iurc_events.queries import personal_feeds as queries
 from iurc_events.services import feeds, personal_feeds
@@ -22,11 +26,33 @@ from iurc_events.web.errors import message_of
 from iurc_events.web.forms.fields import BaseForm, stripped
 from iurc_events.web.localisation import gettext as _
 
+#: Words for what a calendar of one's own may hold.
+PART_LABELS: Final = {
+    "followed": noop("Events I follow"),
+    "registered": noop("Events I signed up for"),
+    "speaking": noop("Events at which I speak"),
+    "organising": noop("Events that I organise or answer for"),
+    "deadlines": noop("Last days to sign up or to answer"),
+}
+
 blueprint = Blueprint("account_calendars", __name__, url_prefix="/<any(en,zh):lang>/account/calendars")
 
 
-class SubscriptionForm(BaseForm):
-    """The name of a new calendar address."""
+class PartsForm(BaseForm):
+    """What a calendar of one's own holds."""
+
+    parts = SelectMultipleField(
+        noop("What it holds"),
+        choices=[(part, PART_LABELS[part]) for part in OWN_PARTS],
+        default=list(USUAL_PARTS),
+        validators=[DataRequired(noop("Choose at least one"))],
+        option_widget=CheckboxInput(),
+        widget=ListWidget(),
+    )
+
+
+class SubscriptionForm(PartsForm):
+    """The name of a new calendar address, and what it holds."""
 
     name = StringField(
         noop("Name of the calendar"),
@@ -53,7 +79,7 @@ def subscribe() -> ResponseReturnValue:
     form = SubscriptionForm()
     if form.validate_on_submit():
         try:
-            _subscription, token = personal_feeds.subscribe(signed_in_user().id, form.name.data or "")
+            _subscription, token = personal_feeds.subscribe(signed_in_user().id, form.name.data or "", form.parts.data)
         except personal_feeds.NameTakenError as error:
             form.name.errors = [*form.name.errors, message_of(error)]
         else:
@@ -62,17 +88,35 @@ def subscribe() -> ResponseReturnValue:
     return _page(form, None), 422
 
 
+def _own(subscription_id: uuid.UUID) -> CalendarSubscription:
+    for row in queries.list_subscriptions(signed_in_user().id):
+        if row.public_id == subscription_id:
+            return row
+    raise NotFoundError(noop("There is no such calendar"))
+
+
 @blueprint.post("/<uuid:subscription_id>/withdraw")
 @requires(Permission.USE_OWN_ACCOUNT)
 def unsubscribe(subscription_id: uuid.UUID) -> ResponseReturnValue:
     """Withdraw an address."""
-    user = signed_in_user()
-    for row in queries.list_subscriptions(user.id):
-        if row.public_id == subscription_id:
-            personal_feeds.unsubscribe(user.id, row.id)
-            flash(_("The calendar address “%(name)s” no longer works", name=row.name), "success")
-            return redirect(url_for(".list_subscriptions"), code=303)
-    raise NotFoundError(noop("There is no such calendar"))
+    row = _own(subscription_id)
+    personal_feeds.unsubscribe(signed_in_user().id, row.id)
+    flash(_("The calendar address “%(name)s” no longer works", name=row.name), "success")
+    return redirect(url_for(".list_subscriptions"), code=303)
+
+
+@blueprint.route("/<uuid:subscription_id>", methods=["GET", "POST"])
+@requires(Permission.USE_OWN_ACCOUNT)
+def choose_parts(subscription_id: uuid.UUID) -> ResponseReturnValue:
+    """Show what a calendar holds, or change it; its address stays."""
+    row = _own(subscription_id)
+    form = PartsForm(data={"parts": list(parts_of(row.parts))})
+    if form.validate_on_submit():
+        personal_feeds.choose_parts(signed_in_user().id, row.id, form.parts.data or [])
+        flash(_("The calendar “%(name)s” holds what you chose", name=row.name), "success")
+        return redirect(url_for(".list_subscriptions"), code=303)
+    page = render_template("account_calendars/parts.html", form=form, subscription=row)
+    return (page, 422) if form.errors else page
 
 
 @blueprint.post("/events/<slug>")
@@ -91,7 +135,10 @@ def _page(form: SubscriptionForm, token: str | None) -> str:
     return render_template(
         "account_calendars/list.html",
         form=form,
-        subscriptions=queries.list_subscriptions(signed_in_user().id),
+        subscriptions=[
+            (row, [_(PART_LABELS[part]) for part in parts_of(row.parts)])
+            for row in queries.list_subscriptions(signed_in_user().id)
+        ],
         address=address,
         webcal=address.replace("https://", "webcal://").replace("http://", "webcal://") if address else None,
         qr=qr_svg(address, title=_("Address of the calendar")) if address else None,

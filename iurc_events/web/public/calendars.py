@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import quote, urlencode
 
-from flask import Blueprint, g, make_response, render_template, request
+from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -20,15 +20,24 @@ from iurc_events.queries import events as event_queries
 from iurc_events.queries import feeds as feed_queries
 from iurc_events.queries import home as home_queries
 from iurc_events.queries import pairs as pair_queries
-from iurc_events.queries.feeds import FeedSubject
+from iurc_events.queries.events import ListedEvent
+from iurc_events.queries.feeds import OF_ONE_EVENT, FeedSubject
+from iurc_events.queries.saved_filters import filters_of
+from iurc_events.services import attempts, saved_filters
+from iurc_events.services.feeds import feed_page
 from iurc_events.web.access import public
+from iurc_events.web.accounts.sign_in import visitor_network
 from iurc_events.web.localisation import gettext as _
 from iurc_events.web.presentation.events import EventRow, event_row
 from iurc_events.web.presentation.places import pair_name
+from iurc_events.web.presentation.vocabulary import label
+from iurc_events.web.public.events import read_filters
 from iurc_events.web.public.sharing import is_wechat
 
 blueprint = Blueprint("public_calendars", __name__, url_prefix="/<any(en,zh):lang>/calendars")
-KINDS = ("programme", "city", "pair", "theme")
+KINDS = ("programme", "city", "pair", "theme", "kind")
+#: Calendars that are reached from a list or an event, not chosen on the page.
+_LINKED_KINDS = ("event", "sessions", "filter")
 LANGUAGES = ("en", "zh", "both")
 _PREVIEWED = 3
 #: What ended longer ago is in no feed of a city, pair, programme or theme.
@@ -39,8 +48,10 @@ _WINDOW = timedelta(days=400)
 class Feed:
     """A calendar that a reader chose, with all the ways to take it."""
 
+    kind: str
     title: str
     other_title: str
+    page: str
     address: str
     webcal: str
     google: str
@@ -48,6 +59,11 @@ class Feed:
     path: str
     qr: Markup
     rows: tuple[EventRow, ...]
+
+    @property
+    def is_of_one_event(self) -> bool:
+        """Whether it holds one event, for ever."""
+        return self.kind in OF_ONE_EVENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +76,11 @@ class KindChoice:
     select_label: str
     options: tuple[tuple[str, str], ...]
 
+    @property
+    def field(self) -> str:
+        """The parameter that names the one chosen."""
+        return "event-kind" if self.value == "kind" else self.value
+
 
 def _kinds() -> tuple[KindChoice, ...]:
     """Return what can be followed: what has events, and every pair."""
@@ -71,6 +92,7 @@ def _kinds() -> tuple[KindChoice, ...]:
         own = text_of(choice.name, language)
         second = choice.name.get(other, "") if choice.kind == "city" else ""
         options[choice.kind].append((choice.slug, f"{own} {second}" if second and second != own else own))
+    event_kinds = tuple((value, label("kind", value, language)) for value in event_queries.list_kinds())
     pairs = tuple((slug, text_of(pair_name(names), language)) for slug, names in pair_queries.list_pair_names())
     return (
         KindChoice(
@@ -89,7 +111,22 @@ def _kinds() -> tuple[KindChoice, ...]:
         ),
         KindChoice("pair", _("One pair"), _("Sessions of two or more cities"), _("Pair"), pairs),
         KindChoice("theme", _("One theme"), _("For example climate and energy"), _("Theme"), tuple(options["theme"])),
+        KindChoice("kind", _("One kind"), _("For example workshops alone"), _("Kind"), event_kinds),
     )
+
+
+def _preview(subject: FeedSubject, now: datetime) -> list[ListedEvent]:
+    """Return the first events of a calendar."""
+    if subject.kind in OF_ONE_EVENT:
+        return event_queries.list_where(
+            event_queries.is_public(), event_queries.is_event(subject.id), order=(), limit=1
+        )
+    if subject.kind in ("kind", "filter"):
+        conditions = {"kind": [subject.slug]} if subject.kind == "kind" else subject.conditions or {}
+        filters = filters_of(conditions)
+        counts = event_queries.count_events(filters, now=now)
+        return event_queries.list_events(filters, counts, now=now, per_page=_PREVIEWED)
+    return event_queries.list_events_of(subject.kind, subject.id, now=now, per_page=_PREVIEWED)[0]
 
 
 def _feed(subject: FeedSubject, titles: str) -> Feed:
@@ -98,15 +135,12 @@ def _feed(subject: FeedSubject, titles: str) -> Feed:
     path = addresses.feed(subject.kind, subject.slug, titles)
     address = settings().base_url + path
     webcal = "webcal" + address[address.index("://") :]
-    title = text_of(subject.name, language)
+    title = text_of(subject.name, language) or _("All published events")
     other = subject.name.get("zh" if language == "en" else "en", "")
-    if subject.kind == "event":
-        listed = event_queries.list_where(
-            event_queries.is_public(), event_queries.is_event(subject.id), order=(), limit=1
-        )
-    else:
-        listed, _total = event_queries.list_events_of(subject.kind, subject.id, now=now, per_page=_PREVIEWED)
+    listed = _preview(subject, now)
     return Feed(
+        kind=subject.kind,
+        page=feed_page(subject, language),
         title=title,
         other_title=other if other != title else "",
         address=address,
@@ -118,9 +152,19 @@ def _feed(subject: FeedSubject, titles: str) -> Feed:
         rows=tuple(
             event_row(event, language, now)
             for event in listed
-            if subject.kind == "event" or event.ends_at is None or event.ends_at >= now - _WINDOW
+            if subject.kind in OF_ONE_EVENT or event.ends_at is None or event.ends_at >= now - _WINDOW
         ),
     )
+
+
+@blueprint.post("/filters")
+@public
+def keep_filter() -> ResponseReturnValue:
+    """Give the list of events with its filter an address that calendars can follow."""
+    attempts.require(saved_filters.FILTERS_PER_NETWORK, visitor_network())
+    filters, _ignored = read_filters(request.form)
+    short_id = saved_filters.keep(event_queries.without_unknown(filters))
+    return redirect(url_for(".choose_calendar", kind="filter", id=short_id), code=303)
 
 
 @blueprint.get("/")
@@ -131,11 +175,11 @@ def choose_calendar() -> ResponseReturnValue:
     titles = request.args.get("titles", "both")
     titles = titles if titles in LANGUAGES else "both"
     kinds = _kinds()
-    slug = request.args.get("id") or request.args.get(kind, "")
+    slug = request.args.get("id") or request.args.get("event-kind" if kind == "kind" else kind, "")
     if kind == "programme" and not slug:
         programme = home_queries.find_main_programme(utc_now())
         slug = programme.slug if programme else ""
-    is_known = kind in (*KINDS, "event")
+    is_known = kind in (*KINDS, *_LINKED_KINDS)
     subject = feed_queries.find_subject(kind, slug) if is_known and slug else None
     response = make_response(
         render_template(
@@ -146,7 +190,7 @@ def choose_calendar() -> ResponseReturnValue:
             titles=titles,
             feed=_feed(subject, titles) if subject else None,
             is_unknown=bool(slug) and subject is None,
-            is_event=kind == "event",
+            is_event=kind in _LINKED_KINDS,
             is_wechat=is_wechat(),
             mine_href=f"/{g.language}/account/calendars/",
         )

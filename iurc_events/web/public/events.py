@@ -21,11 +21,13 @@ from iurc_events.models.events import Event
 from iurc_events.queries import events as event_queries
 from iurc_events.queries import personal_feeds as personal_feed_queries
 from iurc_events.queries.events import EventFilters
+from iurc_events.queries.saved_filters import conditions_of
 from iurc_events.web.access import public
 from iurc_events.web.forms.fields import narrow
 from iurc_events.web.kept_pages import kept_pages
 from iurc_events.web.localisation import gettext as _
 from iurc_events.web.localisation import ngettext
+from iurc_events.web.presentation.calendar_links import calendar_links
 from iurc_events.web.presentation.events import event_page, event_row, shown_state
 from iurc_events.web.presentation.paging import paging_view
 from iurc_events.web.presentation.vocabulary import label
@@ -105,10 +107,15 @@ def _chips(filters: EventFilters, names: dict[tuple[str, str], str], path: str) 
 
 
 def _feed_of(filters: EventFilters) -> str | None:
-    """Return the address of the feed of a list by one city, theme or programme alone."""
-    chosen = [("city", filters.cities), ("theme", filters.themes), ("programme", filters.programmes)]
+    """Return the page of the calendar of a whole list, or of one by one city, theme, programme or kind alone."""
+    chosen = [
+        ("city", filters.cities),
+        ("theme", filters.themes),
+        ("programme", filters.programmes),
+        ("kind", filters.kinds),
+    ]
     used = [(kind, slugs) for kind, slugs in chosen if slugs]
-    others = (filters.query, filters.kinds, filters.formats, filters.states, filters.from_day, filters.to_day)
+    others = (filters.query, filters.formats, filters.states, filters.from_day, filters.to_day)
     if len(used) == 1 and len(used[0][1]) == 1 and not any(others):
         return f"/{g.language}/calendars/?{urlencode({'kind': used[0][0], 'id': used[0][1][0]})}"
     return f"/{g.language}/calendars/" if not used and not any(others) else None
@@ -181,6 +188,7 @@ def list_events() -> ResponseReturnValue:
         themes=subjects["theme"],
         chips=_chips(filters, names, path),
         feed_href=_feed_of(filters),
+        conditions=[(name, value) for name, values in conditions_of(filters).items() for value in values],
     )
 
 
@@ -234,15 +242,18 @@ def render_event(event: Event, *, is_preview: bool = False) -> str:
     is_past = event.ends_at is not None and event.ends_at <= now
     pdf_href = f"/{language}/events/{event.slug}/agenda.pdf"
     calendar_href = f"/{language}/calendars/?{urlencode({'kind': 'event', 'id': event.slug})}"
+    sessions_href = f"/{language}/calendars/?{urlencode({'kind': 'sessions', 'id': event.slug})}"
 
     def body() -> str:
         content = event_queries.load_content(event.id, with_unconsented=is_preview)
         view = event_page(event, content, language, now=now)
+        timed = [session for session in content.sessions.values() if session.session_starts_wall]
         return render_template(
             "public_events/_body.html",
             view=view,
             pdf_href=pdf_href,
             calendar_href="" if is_preview or event.time_precision == "month" else calendar_href,
+            sessions_href=sessions_href if len(timed) > 1 else "",
         )
 
     kept = kept_pages.get_or_render((event.public_id, event.version, language, is_past, is_preview), body)
@@ -253,7 +264,10 @@ def render_event(event: Event, *, is_preview: bool = False) -> str:
         "state": shown_state(event.state, is_open=registration.is_open, is_full=registration.is_full, is_past=is_past),
         "status_note": event.status_note,
         "registration": registration,
-        "feed_href": calendar_href if is_wechat() else addresses.feed("event", event.slug, language),
+        "feed_href": addresses.feed("event", event.slug, language),
+        "calendar_href": calendar_href,
+        "links": None if is_wechat() else calendar_links(event, language, now),
+        "sessions_href": sessions_href if "kind=sessions" in kept else "",
         "pdf_href": pdf_href,
         "has_agenda": 'class="agenda' in kept,
         "is_preview": is_preview,
