@@ -32,12 +32,13 @@ def test_list_with_a_filter_gets_an_address_by_one_button(app: Flask, client: Fl
     make_city("ghent")
     make_event("2099-roofs", kind="workshop", title={"en": "Green roofs"})
     make_event("2099-other", kind="training", title={"en": "Other"})
-    page = client.get("/en/events/?kind=workshop&q=roofs&nonsense=1").text
+    address = "/en/events/?kind=workshop&q=roofs&nonsense=1"
+    token, page = token_of(client, address), client.get(address).text
     hidden = dict(
         re.findall(r'<input type="hidden" name="([a-z]+)" value="([^"]*)">', page.split("page-head__actions")[1])
     )
     assert db.session.query(SavedFilter).count() == 0
-    answers = [client.post("/en/calendars/filters", data=hidden | {"city": "unknown"}) for _ in range(2)]
+    answers = [client.post("/en/calendars/filters", data={**token, **hidden, "city": "unknown"}) for _ in range(2)]
     shown = client.get(answers[0].location).text
     kept = db.session.query(SavedFilter).one()
     assert [answer.status_code for answer in answers] == [303, 303]

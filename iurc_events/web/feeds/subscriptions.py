@@ -23,7 +23,7 @@ from iurc_events.queries import personal_feeds as queries
 from iurc_events.services import feeds, personal_feeds
 from iurc_events.web.access import requires, signed_in_user
 from iurc_events.web.errors import message_of
-from iurc_events.web.forms.fields import BaseForm, stripped
+from iurc_events.web.forms.fields import BaseForm, select_choices, stripped
 from iurc_events.web.localisation import gettext as _
 
 #: Words for what a calendar of one's own may hold.
@@ -43,7 +43,7 @@ class PartsForm(BaseForm):
 
     parts = SelectMultipleField(
         noop("What it holds"),
-        choices=[(part, PART_LABELS[part]) for part in OWN_PARTS],
+        choices=select_choices((part, PART_LABELS[part]) for part in OWN_PARTS),
         default=list(USUAL_PARTS),
         validators=[DataRequired(noop("Choose at least one"))],
         option_widget=CheckboxInput(),
