@@ -9,13 +9,26 @@ import os
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
+from types import MappingProxyType
+from typing import Final
 
 PACKAGE_FOLDER = Path(__file__).resolve().parent
 #: The release; part of every key under which something rendered is kept.
 VERSION = "0.1.0"
+#: Mails a minute to one recipient's domain, so gently that these servers keep taking them; ``gov.cn`` counts for each
+#: domain below it by itself. Others are not held back.
+MAIL_RATES: Final[Mapping[str, int]] = MappingProxyType(
+    {
+        **dict.fromkeys(("qq.com", "foxmail.com", "exmail.qq.com", "163.com", "126.com", "yeah.net"), 20),
+        **dict.fromkeys(("sina.com", "sina.cn", "sohu.com", "139.com", "189.cn", "aliyun.com"), 20),
+        **dict.fromkeys(("gov.cn", "edu.cn", "org.cn"), 15),
+    }
+)
+_RATE: Final = re.compile(r"(\*|[a-z0-9.-]+)=(\d{1,6})")
+_MAILBOX: Final = re.compile(r"[A-Za-z0-9._=-]{1,30}@[A-Za-z0-9.-]+")
 
 
 class ConfigurationError(Exception):
@@ -44,6 +57,13 @@ class Settings:
     #: How many proxies of ours stand in front; X-Forwarded-For is believed from so many, else from none (sec-10).
     trusted_proxies: int
     is_testing: bool
+    #: Mailbox for reports on mail that did not arrive, each mail with a signed part after ``+``; None: they go to the
+    #: address of ``mail_from``.
+    mail_bounces: str | None = None
+    #: Mails a minute to a domain and those below it; ``*`` is any other domain, 0 is no limit.
+    mail_rates: Mapping[str, int] = field(default_factory=lambda: MAIL_RATES)
+    #: Seconds for each step of the talk with the mail server.
+    mail_timeout: float = 20.0
 
     @property
     def is_production(self) -> bool:
@@ -76,6 +96,29 @@ def _check_storage(url: str) -> None:
         raise ConfigurationError("STORAGE_URL must be a folder or s3://bucket/prefix")
     if find_spec("obstore") is None:
         raise ConfigurationError("STORAGE_URL is an object store: install iurc-events[s3]")
+
+
+def _mail_bounces(value: str) -> str | None:
+    if value and not _MAILBOX.fullmatch(value):
+        raise ConfigurationError("MAIL_BOUNCES must be an address such as bounces@example.org, without + before the @")
+    return value or None
+
+
+def _mail_rates(value: str) -> Mapping[str, int]:
+    """Return the limits by domain: the usual ones, those of ``qq.com=30 *=120`` before them."""
+    rates = dict(MAIL_RATES)
+    for word in value.lower().replace(",", " ").split():
+        found = _RATE.fullmatch(word)
+        if not found:
+            raise ConfigurationError(f"MAIL_RATES must be like qq.com=30 gov.cn=10 *=120 (mails a minute), not {word}")
+        rates[found[1].lstrip(".")] = int(found[2])
+    return rates
+
+
+def _mail_timeout(value: str) -> float:
+    if value and not (value.isdecimal() and 1 <= int(value) <= 40):
+        raise ConfigurationError("MAIL_TIMEOUT must be a number of seconds, 1 to 40")
+    return float(value or 20)
 
 
 def read_settings(overrides: Mapping[str, object] | None = None) -> Settings:
@@ -111,6 +154,9 @@ def read_settings(overrides: Mapping[str, object] | None = None) -> Settings:
         data_folder=Path(values.get("IURC_EVENTS_DATA") or PACKAGE_FOLDER / "data"),
         instance_path=instance_path,
         trusted_proxies=_trusted_proxies(values.get("TRUSTED_PROXIES", "")),
+        mail_bounces=_mail_bounces(values.get("MAIL_BOUNCES", "").strip()),
+        mail_rates=_mail_rates(values.get("MAIL_RATES", "")),
+        mail_timeout=_mail_timeout(values.get("MAIL_TIMEOUT", "")),
         is_testing=str(values.get("TESTING", "")).lower() in {"1", "true"},
     )
 

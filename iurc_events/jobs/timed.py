@@ -22,6 +22,7 @@ from iurc_events.services import (
     background_jobs,
     erasure_traces,
     feed_use,
+    meeting_invitations,
     outbox,
     own_addresses,
     participant_persons,
@@ -58,6 +59,7 @@ class Job:
 
 JOBS: Final[tuple[Job, ...]] = (
     Job("mail", timedelta(seconds=PAUSE), outbox.deliver_due),
+    Job("invitations by mail", timedelta(seconds=10), meeting_invitations.reconcile),
     Job("lists of people", timedelta(seconds=PAUSE), people_entry.enter_due),
     Job("rules of time zones", timedelta(hours=1), zone_rules.follow_update),
     Job("use of calendars", timedelta(minutes=1), feed_use.write_down),

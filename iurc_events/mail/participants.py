@@ -56,6 +56,7 @@ def registration_confirmation(
     is_waiting: bool = False,
     join_links: Sequence[JoinFacts] = (),
     has_calendar: bool = True,
+    has_invitation: bool = False,
     has_entry_code: bool = False,
     position: str = "",
     waiting_rule: str = "first-come",
@@ -66,6 +67,7 @@ def registration_confirmation(
         url: The personal link to the own registration.
         is_waiting: Whether there was no seat left.
         join_links: Empty for those who are waiting.
+        has_invitation: Whether the event comes into the calendar by a mail of its own.
         has_entry_code: Whether the outbox attaches the picture to show at the door.
         position: The place in the line of those who wait, from 1; nothing is said where it is left out.
         waiting_rule: Who gets the next free place.
@@ -90,6 +92,9 @@ def registration_confirmation(
     closing = [
         translate(noop("On your page you can change or cancel your registration. The link is yours alone."), language)
     ]
+    if has_invitation and not is_waiting:
+        invitation = noop("The event comes into your calendar by a mail of its own, and so does every change.")
+        closing.insert(0, translate(invitation, language))
     if has_calendar and not is_waiting and event.slot is not None:
         closing.insert(0, translate(noop("The attached file adds the event to your calendar."), language))
     if has_entry_code and not is_waiting:

@@ -31,6 +31,8 @@ class MeetingInvitation(Base):
     sequence: Mapped[int]
     #: SHA-256 of what the entry said, without the stamps of time.
     content_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    #: The revision of the entry that it carries (``visible_revised_at`` of the event then), not when it left: a change
+    #: that is stored at the same moment is never missed.
     sent_at: Mapped[Instant]
     reply: Mapped[Word | None]
     replied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -20,6 +20,7 @@ from iurc_events.models.change_requests import ChangeRequest
 from iurc_events.models.delegations import Delegation, FocalPoint
 from iurc_events.models.events import Event, ImportRecord
 from iurc_events.models.files import StoredFile
+from iurc_events.models.invitations import MeetingInvitation
 from iurc_events.models.letters import Letter
 from iurc_events.models.messages import Message
 from iurc_events.models.participants import Participant, SpecialNeed
@@ -194,6 +195,8 @@ def _find_the_rest(subject: Subject) -> None:
     _keys(subject, SpecialNeed, theirs(SpecialNeed))
     _keys(subject, PersonKey, PersonKey.person_id.in_(subject.of("persons")))
     _keys(subject, Letter, theirs(Letter))
+    is_sent_to = func.lower(MeetingInvitation.email).in_(emails)
+    _keys(subject, MeetingInvitation, or_(MeetingInvitation.participant_id.in_(participants), is_sent_to))
     is_loose = AttendanceLine.participant_id.is_(None) & AttendanceLine.speaker_id.is_(None)
     _keys(
         subject,

@@ -42,7 +42,7 @@ from iurc_events.models.privacy import Erasure, PrivacyRequest
 from iurc_events.models.programmes import Programme
 from iurc_events.models.revisions import Revision
 from iurc_events.models.speakers import Person, PersonKey, Speaker
-from iurc_events.services import audit, erasure_traces, storage
+from iurc_events.services import audit, erasure_traces, meeting_invitations, storage
 from iurc_events.services.data_subjects import Subject, words_of
 from iurc_events.services.erased_documents import without_people
 from iurc_events.services.erasure_ledger import ADDRESS, DOCUMENT, keyed_hash, short_hash
@@ -75,6 +75,7 @@ def erase_rows(
     """
     eraser = Eraser(words_of(subject))
     touched = _events_of(subject)
+    farewells = meeting_invitations.take_leave(subject.of("participants"), now)
     _leave_agendas(subject)
     _empty_people(subject, now)
     _delete_belongings(subject)
@@ -83,6 +84,8 @@ def erase_rows(
     db.session.expire_all()
     for event in db.session.scalars(select(Event).where(Event.id.in_(touched)).order_by(Event.id)):
         record_change(event, ERASED, actor_id=actor_id, now=now)
+    if noted_at is None:  # where an erasure is repeated, the mail left the first time
+        meeting_invitations.say_farewell(farewells, now)
     _note_erasure(subject, reason, actor_id, noted_at or now)
 
 

@@ -1,7 +1,8 @@
 """The outbox: a message is a row of the transaction that causes it; the worker sends it later (fault-3, fault-4).
 
 Without a mail server messages are kept, readable at the organisers' desk. A message that a killed worker left in
-"sending" is sent again with the same Message-ID and marked as in doubt.
+"sending" is sent again with the same Message-ID and marked as in doubt; so is one that the server had in full when the
+connection broke. Each recipient's domain gets no more mails a minute than it likes, however many workers there are.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 
 from iurc_events.config import settings
 from iurc_events.database import db, in_transaction, utc_now
@@ -25,13 +26,20 @@ from iurc_events.mail.rendering import one_line
 from iurc_events.mail.sending import Letter, Outcome, SendingError, send
 from iurc_events.models.accounts import User
 from iurc_events.models.messages import Message
-from iurc_events.services import audit, check_in
+from iurc_events.services import audit, check_in, mail_reports
 from iurc_events.services.calendar_files import with_entry_code
 
 #: Wait after the first, second … failure; after the last one the message has failed.
 BACK_OFF: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440))
 #: A message that has been "sending" for so long was left behind by a worker that died.
 LEFT_BEHIND: Final = timedelta(minutes=10)
+#: For so long the mails to a domain are counted.
+RATE_WINDOW: Final = timedelta(minutes=1)
+#: The last mail to somebody who is erased: deleted when it has left.
+FAREWELL: Final = "meeting-farewell"
+#: Of those who take the event as an invitation by mail the letter comes without a calendar file, but with the picture.
+_WITH_ENTRY_CODE: Final = ("registration-confirmation", "place-free")
+_CLAIM_LOCK: Final = 0x1C0B0C
 
 
 class NotRepeatableError(DomainError):
@@ -134,19 +142,52 @@ def queue(
     return message
 
 
+def _limit_of(domain: str) -> int:
+    """Return how many mails a minute a domain takes: its own limit, or the nearest above it; 0 for no limit."""
+    rates = settings().mail_rates
+    labels = domain.split(".")
+    names = (".".join(labels[first:]) for first in range(len(labels)))
+    return next((rates[name] for name in names if name in rates), rates.get("*", 0))
+
+
+def _is_exhausted(domain: str, now: datetime) -> bool:
+    """Tell whether a domain had as many mails in the last minute as it takes."""
+    limit = _limit_of(domain)
+    if not limit:
+        return False
+    since = now - RATE_WINDOW
+    sent = select(func.count()).where(Message.to_domain == domain, Message.sent_at > since)
+    tried = select(func.count()).where(
+        Message.to_domain == domain, Message.state.in_(("sending", "queued")), Message.sending_since > since
+    )
+    return (db.session.scalar(sent) or 0) + (db.session.scalar(tried) or 0) >= limit
+
+
+def _find_next(now: datetime) -> Message | None:
+    """Find the message that is due first among those whose recipient's domain takes one now; lock it."""
+    is_due = and_(Message.state == "queued", Message.due_at <= now)
+    is_left_behind = and_(Message.state == "sending", Message.sending_since < now - LEFT_BEHIND)
+    exhausted: set[str] = set()
+    while True:
+        message = db.session.scalars(
+            select(Message)
+            .where(or_(is_due, is_left_behind), Message.to_domain.not_in(exhausted))
+            .order_by(Message.due_at, Message.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+            .execution_options(populate_existing=True)
+        ).one_or_none()
+        if message is None or not _is_exhausted(message.to_domain, now):
+            return message
+        exhausted.add(message.to_domain)
+
+
 @in_transaction
 def claim_due(now: datetime) -> Claim | None:
     """Take the next message that is due, so that no other worker sends it."""
-    is_due = and_(Message.state == "queued", Message.due_at <= now)
-    is_left_behind = and_(Message.state == "sending", Message.sending_since < now - LEFT_BEHIND)
-    message = db.session.scalars(
-        select(Message)
-        .where(or_(is_due, is_left_behind))
-        .order_by(Message.due_at, Message.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
+    if db.engine.dialect.name == "postgresql":  # claims take turns, so that all count alike, as they do on SQLite
+        db.session.execute(select(func.pg_advisory_xact_lock(_CLAIM_LOCK)))
+    message = _find_next(now)
     if message is None:
         return None
     message.is_in_doubt = message.is_in_doubt or message.state == "sending"
@@ -154,7 +195,8 @@ def claim_due(now: datetime) -> Claim | None:
     message.sending_since = now
     message.attempts += 1
     # a code can be written for anybody at any time: it is never stored
-    code = check_in.find_entry_address(message.participant_id, message.language) if message.calendar else None
+    has_code = message.kind in _WITH_ENTRY_CODE or (message.calendar and message.calendar_method in (None, "PUBLISH"))
+    code = check_in.find_entry_address(message.participant_id, message.language) if has_code else None
     calendar = with_entry_code(message.calendar, code) if message.calendar and code else message.calendar
     return Claim(
         message.id,
@@ -173,6 +215,7 @@ def claim_due(now: datetime) -> Claim | None:
             entry_code=qr_png(code) if code else None,
             calendar_method=message.calendar_method or "PUBLISH",
             headers=message.headers or {},
+            envelope_from=mail_reports.envelope_sender(message),
         ),
     )
 
@@ -180,17 +223,18 @@ def claim_due(now: datetime) -> Claim | None:
 @in_transaction
 def _settle(claim: Claim, values: dict[str, Any]) -> None:
     """Write down what became of a message, unless another worker took it over meanwhile."""
-    db.session.execute(
-        update(Message)
-        .where(Message.id == claim.key, Message.state == "sending", Message.attempts == claim.attempts)
-        .values(sending_since=None, **values)
-    )
+    is_ours = and_(Message.id == claim.key, Message.state == "sending", Message.attempts == claim.attempts)
+    db.session.execute(update(Message).where(is_ours).values(**values))
+    if values["state"] != "queued":
+        db.session.execute(delete(Message).where(Message.id == claim.key, Message.kind == FAREWELL))
 
 
 def _failure(claim: Claim, error: SendingError, now: datetime) -> dict[str, Any]:
     values: dict[str, Any] = {"last_error": str(error)[:1000]}
+    if error.may_have_arrived:
+        values["is_in_doubt"] = True
     if error.outcome is Outcome.NO_SUCH_RECIPIENT:
-        return {**values, "state": "bounced"}
+        return {**values, "state": "bounced", "bounced_at": now}
     if error.outcome is Outcome.REFUSED or claim.attempts > len(BACK_OFF):
         return {**values, "state": "failed"}
     return {**values, "state": "queued", "due_at": now + BACK_OFF[claim.attempts - 1]}
@@ -199,9 +243,9 @@ def _failure(claim: Claim, error: SendingError, now: datetime) -> dict[str, Any]
 def deliver_due(limit: int = 50, *, clock: Callable[[], datetime] = utc_now) -> int:
     """Send up to ``limit`` messages that are due, one at a time; return how many were tried.
 
-    Does nothing without a mail server.
+    Does nothing without a mail server, and no more at this turn once the server is found to be away.
     """
-    smtp_url = settings().smtp_url
+    smtp_url, timeout = settings().smtp_url, settings().mail_timeout
     if smtp_url is None:
         return 0
     for tried in range(limit):
@@ -209,9 +253,11 @@ def deliver_due(limit: int = 50, *, clock: Callable[[], datetime] = utc_now) -> 
         if claim is None:
             return tried
         try:
-            send(claim.letter, smtp_url)
+            send(claim.letter, smtp_url, timeout=timeout)
         except SendingError as error:
             _settle(claim, _failure(claim, error, clock()))
+            if error.is_server_away:
+                return tried + 1
         else:
             _settle(claim, {"state": "sent", "sent_at": clock(), "last_error": None})
     return limit
@@ -233,6 +279,7 @@ def send_again(message_id: int, *, actor: User) -> Message:
         raise NotRepeatableError(noop("This message is on its way or was sent already."))
     message.state = "queued"
     message.attempts = 0
+    message.bounced_at = None
     message.due_at = utc_now()
     audit.record(
         "message sent again", "message", message.public_id, actor_id=actor.id, programme_id=message.programme_id

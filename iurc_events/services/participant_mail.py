@@ -77,18 +77,26 @@ def _calendar(event: Event, language: str) -> bytes | None:
 
 
 def confirmation(
-    event_id: int, public_id: uuid.UUID, version: int, rule: str, language: str, *, is_waiting: bool
+    event_id: int,
+    public_id: uuid.UUID,
+    version: int,
+    rule: str,
+    language: str,
+    *,
+    is_waiting: bool,
+    wants_invitation: bool,
 ) -> CommonLetter:
     """Return the confirmation of a registration for all who get a seat, or for all who wait.
 
     Args:
         version: Of the event; the event itself is read only for a letter that is not kept yet.
         rule: Who gets the next free place, which changes without a new version.
+        wants_invitation: Whether the event comes into the calendar by a mail of its own, so that no file is attached.
     """
 
     def write() -> CommonLetter:
         event = db.session.get_one(Event, event_id, populate_existing=True)
-        calendar = None if is_waiting else _calendar(event, language)
+        calendar = None if is_waiting or wants_invitation else _calendar(event, language)
         text = letters.registration_confirmation(
             language,
             name=letters.NAME,
@@ -97,13 +105,14 @@ def confirmation(
             is_waiting=is_waiting,
             join_links=[] if is_waiting else _links_of(event),
             has_calendar=calendar is not None,
+            has_invitation=wants_invitation,
             has_entry_code=event.format != "online",
             position=letters.POSITION,
             waiting_rule=rule,
         )
         return CommonLetter(text, calendar)
 
-    return _keep((public_id, version, rule, language, "confirmation", is_waiting), write)
+    return _keep((public_id, version, rule, language, "confirmation", is_waiting, wants_invitation), write)
 
 
 def _place_free(event: Event, language: str) -> CommonLetter:
@@ -183,7 +192,7 @@ def tell_of_place(participant: Participant, event: Event) -> None:
         return
     letter = _place_free(event, participant.language)
     text = letters.address_to(letter.text, name=participant.name, url=issue_link(participant, event))
-    _queue(participant, event, "place-free", text, letter.calendar)
+    _queue(participant, event, "place-free", text, None if participant.wants_invitation else letter.calendar)
 
 
 def tell_newcomer(participant: Participant, event: Event, *, entered_by: User) -> None:

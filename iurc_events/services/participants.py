@@ -27,7 +27,7 @@ from iurc_events.services.sign_up import Registration, RegistrationClosedError, 
 
 __all__ = [
     "SEATED", "EventOverError", "OwnDetails", "Registration", "RegistrationChangedError", "RegistrationClosedError",
-    "cancel", "cancel_own", "change", "confirm", "record_attendance", "sign_up", "undo_attendance",
+    "cancel", "cancel_own", "change", "confirm", "record_attendance", "set_invitation", "sign_up", "undo_attendance",
 ]  # fmt: skip
 
 SEATED: Final = tuple(state.value for state in SEATED_STATES)
@@ -103,6 +103,30 @@ def change(
         fields=[*changed, *(["needs"] if has_new_needs else [])],
     )
     return participant
+
+
+@in_transaction
+def set_invitation(participant_id: int, *, is_wanted: bool) -> None:
+    """Have the event in one's calendar by mail, or no longer; the worker writes the mail.
+
+    Raises:
+        RegistrationClosedError: If the registration was cancelled, or has no mail address.
+    """
+    participant = db.session.get_one(Participant, participant_id, with_for_update={"of": Participant})
+    db.session.refresh(participant)
+    if participant.state == ParticipantState.CANCELLED or not participant.email:
+        raise RegistrationClosedError(noop("This registration was cancelled"))
+    if participant.wants_invitation == is_wanted:
+        return
+    participant.wants_invitation = is_wanted
+    event = db.session.get_one(Event, participant.event_id)
+    audit.record(
+        "calendar invitation asked for" if is_wanted else "calendar invitation stopped",
+        "participant",
+        participant.public_id,
+        actor_id=None,
+        programme_id=event.programme_id,
+    )
 
 
 def _cancel(participant: Participant, event: Event, *, actor_id: int | None) -> None:

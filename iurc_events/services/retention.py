@@ -32,7 +32,7 @@ from iurc_events.models.revisions import Revision
 from iurc_events.models.speakers import Person, PersonKey, Speaker
 from iurc_events.queries.organised_events import get_event_for_update
 from iurc_events.queries.privacy import is_published_speaker
-from iurc_events.services import audit, erasure_traces, retention_contacts, storage
+from iurc_events.services import audit, erasure_traces, meeting_invitations, retention_contacts, storage
 from iurc_events.services.erasure import (
     blank_values,
     clean_revisions,
@@ -202,6 +202,7 @@ def erase_names(event_id: int, *, now: datetime) -> None:
     words = _words(participants, speakers)
     leave_agendas(speakers)
     empty_participants(participants, now)
+    meeting_invitations.take_leave(participants, now)
     empty_speakers(speakers)
     _empty_belongings(event_id, participants, speakers)
     revisions = db.session.scalars(select(Revision.id).where(Revision.event_id == event_id)).all()

@@ -79,6 +79,8 @@ class Registration:
     gender: str | None = None
     #: Needs by kind; those that the event does not ask for are not stored.
     needs: Mapping[str, str] = field(default_factory=dict)
+    #: Whether the event is to come into the person's calendar by mail, and follow every change there.
+    wants_invitation: bool = False
 
 
 @dataclass(slots=True)
@@ -102,6 +104,7 @@ class _Attempt:
             standing.waiting_rule,
             language,
             is_waiting=is_waiting,
+            wants_invitation=self.registration.wants_invitation,
         )
         url = participant_mail.link_of(self.token, language)
         return letters.address_to(common.text, name=self.registration.name, url=url, position=position), common.calendar
@@ -161,6 +164,7 @@ def _store(wanted: _Attempt) -> ParticipantState:
             "transfer_consented_at": now if registration.has_agreed_to_transfer else None,
             "created_at": now,
             "token_hash": hash_token(wanted.token),
+            "wants_invitation": registration.wants_invitation,
         },
     ).scalar_one_or_none()
     if key is None:
@@ -286,7 +290,7 @@ def _answer_known(wanted: _Attempt) -> ParticipantState:
     known.name, known.organisation = registration.name, registration.organisation
     known.city_id, known.delegation_id, known.role = registration.city_id, None, "participant"
     known.stakeholder_type, known.mode = registration.stakeholder_type, registration.mode
-    known.language = registration.language
+    known.language, known.wants_invitation = registration.language, registration.wants_invitation
     known.gender = _gender(wanted)
     known.consented_at = known.created_at = utc_now()
     known.transfer_consented_at = known.consented_at if registration.has_agreed_to_transfer else None

@@ -90,6 +90,10 @@ class SignUpForm(ParticipantForm):
         ],
     )
     city = SelectField(noop("City or region"), validate_choice=True)
+    wants_invitation = BooleanField(
+        noop("Send me the event as a calendar invitation that follows every change"),
+        description=noop("A mail puts it into your calendar within minutes; a calendar address may take a day."),
+    )
     consent = BooleanField(noop("I have read this and agree"), [Required(noop("Agree so that you can sign up"))])
     transfer_consent = BooleanField(
         noop("In mainland China: I agree separately that organisers in Europe receive these data"),

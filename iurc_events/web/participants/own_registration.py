@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import cast
 
-from flask import Blueprint, Response, abort, flash, g, redirect, render_template, session, url_for
+from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from iurc_events.calendars.entries import CalendarLanguage
 from iurc_events.database import utc_now
 from iurc_events.domain.clock_texts import zones_of_programme
 from iurc_events.domain.errors import DomainError
+from iurc_events.localisation import noop
 from iurc_events.models.participants import Participant
 from iurc_events.queries import participants as participant_queries
 from iurc_events.queries import waiting_list
@@ -122,6 +123,25 @@ def cancel() -> ResponseReturnValue:
     """Cancel the own registration; whoever comes next gets the place."""
     participants.cancel_own(_own().id)
     flash(_("Your registration is cancelled"), "success")
+    return redirect(url_for(".show_registration"), code=303)
+
+
+@blueprint.post("/registration/invitation")
+@by_token
+def set_invitation() -> ResponseReturnValue:
+    """Have the event in the own calendar by mail, or no longer."""
+    is_wanted = request.form.get("wanted") == "yes"
+    try:
+        participants.set_invitation(_own().id, is_wanted=is_wanted)
+    except DomainError as error:
+        flash(message_of(error), "error")
+    else:
+        said = (
+            noop("The calendar invitation comes by mail in a moment")
+            if is_wanted
+            else noop("You get no more calendar invitations; a mail takes the event out of your calendar")
+        )
+        flash(_(said), "success")
     return redirect(url_for(".show_registration"), code=303)
 
 

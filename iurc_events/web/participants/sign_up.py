@@ -82,6 +82,7 @@ def sign_up(slug: str) -> ResponseReturnValue:
             has_agreed_to_transfer=bool(form.transfer_consent.data),
             gender=form.given_gender,
             needs=form.given_needs,
+            wants_invitation=bool(form.wants_invitation.data),
         ),
         attempt=form.attempt_id,
         standing=event,
