@@ -228,6 +228,12 @@ LABELS: Final[dict[str, dict[str, str]]] = {
             "Free places go to those who have waited longest; places of a delegation stay with its own people."
         ),
     },
+    "reply": {
+        "ACCEPTED": noop("comes"),
+        "DECLINED": noop("does not come"),
+        "TENTATIVE": noop("comes perhaps"),
+        "DELEGATED": noop("sends somebody else"),
+    },
 }
 
 

@@ -20,7 +20,7 @@ from iurc_events.mail.rendering import one_line
 #: The longest mail that is read.
 LARGEST: Final = 10 * 1024 * 1024
 _MOST_PARTS: Final = 200
-_MOST_BOUNDARIES: Final = 400
+_MOST_BOUNDARIES: Final = 5000
 _LONGEST_HEADER: Final = 20_000
 _LARGEST_CALENDAR: Final = 200_000
 _MESSAGE_ID: Final = re.compile(r"<[^<>\s]{3,198}>")
@@ -93,7 +93,7 @@ def read(data: bytes, *, sender: str | None = None) -> Incoming:
     """
     if len(data) > LARGEST:
         raise UnreadableMailError("the mail is too large")
-    if data.count(b"\n--") > _MOST_BOUNDARIES and data.lower().count(b"boundary=") > _MOST_PARTS:
+    if data.count(b"\n--") > _MOST_BOUNDARIES or data.lower().count(b"boundary=") > _MOST_PARTS:
         raise UnreadableMailError("the mail has too many parts")
     try:
         mail = message_from_bytes(data)

@@ -55,6 +55,7 @@ def examine() -> Iterator[Finding]:
     yield _secret_key(config)
     yield _base_url(config)
     yield _mail(config)
+    yield _mail_reports(config)
     yield _pdf()
     yield _fonts()
     yield _folder("instance folder", config.instance_path)
@@ -103,12 +104,21 @@ def _mail(config: Settings) -> Finding:
     if config.smtp_url is None:
         return Finding("warn", "mail", "SMTP_URL is not set: messages are kept in the outbox and none is sent")
     try:
-        check_server(config.smtp_url)
+        encryption = check_server(config.smtp_url, timeout=config.mail_timeout)
     except SendingError as error:
         return Finding("bad", "mail", f"the server does not take us: {error}")
     if "@localhost" in config.mail_from:
         return Finding("warn", "mail", "MAIL_FROM is not set: most servers refuse mail from localhost")
-    return Finding("ok", "mail", "the server answers")
+    if encryption == "not encrypted":
+        return Finding("warn", "mail", "the server answers, but offers no encryption: mail can be read on the way")
+    return Finding("ok", "mail", f"the server answers{', ' if encryption else ''}{encryption}")
+
+
+def _mail_reports(config: Settings) -> Finding:
+    if config.smtp_url is None or config.mail_bounces:
+        return Finding("ok", "mail that comes back", config.mail_bounces or "none: no mail is sent")
+    words = "MAIL_BOUNCES is not set: what comes back goes to MAIL_FROM and is told by its content alone"
+    return Finding("warn", "mail that comes back", words)
 
 
 def _pdf() -> Finding:
