@@ -115,6 +115,21 @@ def organised_event(slug: str, language: str) -> str:
     return f"/{language}/organise/events/{slug}"
 
 
+def account(language: str) -> str:
+    """Return the path of one's own account."""
+    return f"/{language}/account/"
+
+
+def unsubscribe(token: str, language: str) -> str:
+    """Return the path of the page on which somebody chooses which mail to get."""
+    return f"/{language}/unsubscribe/{token}"
+
+
+def unsubscribe_at_once(token: str) -> str:
+    """Return the path to which mail programs post to unsubscribe (RFC 8058)."""
+    return f"/unsubscribe/{token}"
+
+
 def check_in(code: str, language: str) -> str:
     """Return the path that an entry code holds: shown at the door, used by those who work there."""
     return f"/{language}/check-in/code/{code}"

@@ -14,7 +14,7 @@ from datetime import datetime
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
 from enum import StrEnum
 from typing import Final
@@ -34,6 +34,20 @@ _LOCAL: Final = ("localhost", "127.0.0.1", "::1")
 _UNKNOWN_ISSUER: Final = (18, 19, 20, 21)
 #: Headers that a caller may add: those of RFC 2369 and RFC 8058, and the mailbox for answers.
 _ALLOWED_HEADERS: Final = frozenset({"List-Unsubscribe", "List-Unsubscribe-Post", "Reply-To"})
+
+
+class _MailPolicy(EmailPolicy):
+    """Writes the addresses of List- headers whole: the standard library encodes what is longer than a line."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """Return a header as it goes over the wire."""
+        if name.startswith("List-"):
+            folded = f"{name}: {value}".replace(", ", ",\r\n ") + "\r\n"
+            return folded.encode("ascii", "replace")
+        return super().fold_binary(name, value)
+
+
+_POLICY: Final = _MailPolicy(linesep="\r\n")
 
 
 class Outcome(StrEnum):
@@ -107,7 +121,7 @@ def build(letter: Letter) -> EmailMessage:
     Raises:
         SendingError: If the recipient's address cannot be one.
     """
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=_POLICY)
     message["Message-ID"] = letter.message_id
     message["Date"] = format_datetime(letter.created_at)
     message["From"] = _address(*parseaddr(letter.sender), Outcome.LATER)
@@ -260,7 +274,7 @@ def _hand_over(server: smtplib.SMTP, letter: Letter, message: EmailMessage) -> N
     wishes = ["NOTIFY=FAILURE,DELAY"] if server.has_extn("dsn") else []  # RFC 3461
     if wishes:
         options.append("RET=HDRS")
-    content = message.as_bytes(policy=SMTP.clone(utf8=is_international))
+    content = message.as_bytes(policy=_POLICY.clone(utf8=is_international))
     code, words = server.mail(sender, [*options, "SMTPUTF8"] if is_international else options)
     if code != 250:
         raise smtplib.SMTPSenderRefused(code, words, sender)

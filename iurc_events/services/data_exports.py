@@ -19,7 +19,7 @@ from iurc_events.database import Base, db, utc_now
 from iurc_events.domain.language_maps import text_of
 from iurc_events.localisation import noop, translate
 from iurc_events.models.events import Event
-from iurc_events.services import storage
+from iurc_events.services import opt_outs, storage
 from iurc_events.services.data_subjects import Subject, words_of
 from iurc_events.services.personal_data import SECRETS, TABLES, Eraser
 
@@ -41,6 +41,8 @@ SECTIONS: Final[Mapping[str, str]] = {
     "roles": noop("Roles of the account"),
     "calendar_subscriptions": noop("Personal calendar subscriptions"),
     "followed_events": noop("Events in the own calendar"),
+    "digest_subscriptions": noop("News of programmes by mail"),
+    "mail_opt_outs": noop("Mail that was unsubscribed"),
     "focal_points": noop("As a contact person of a city"),
     "one_time_tokens": noop("Personal links"),
     "privacy_requests": noop("Requests about personal data"),
@@ -62,8 +64,9 @@ def collect(subject: Subject) -> dict[str, list[dict[str, Any]]]:
         *_rows("attendances", "participant_id", participants),
         *_rows("attendances", "speaker_id", speakers),
     ]
-    for name in ("roles", "calendar_subscriptions", "followed_events"):
+    for name in ("roles", "calendar_subscriptions", "followed_events", "digest_subscriptions"):
         found[name] = _rows(name, "user_id", users)
+    found["mail_opt_outs"] = _opt_outs(subject)
     found["revisions"] = _from_revisions(subject)
     found["import_records"] = _from_documents(subject)
     found["mentions"] = _mentions(subject)
@@ -71,11 +74,20 @@ def collect(subject: Subject) -> dict[str, list[dict[str, Any]]]:
     return {name: rows for name in SECTIONS if (rows := found.get(name))}
 
 
-def _rows(name: str, key: str, keys: Iterable[int]) -> list[dict[str, Any]]:
+def _rows(name: str, key: str, keys: Iterable[Any]) -> list[dict[str, Any]]:
     table: Table = Base.metadata.tables[name]
     columns = [column for column in table.columns if column.name not in SECRETS or name == "stored_files"]
     rows = db.session.execute(select(*columns).where(table.c[key].in_(set(keys))).order_by(*table.primary_key.columns))
     return [{column: _plain(value) for column, value in row._mapping.items()} for row in rows]
+
+
+def _opt_outs(subject: Subject) -> list[dict[str, Any]]:
+    """Return from what the person's addresses were unsubscribed; of an address only a hash is kept."""
+    found = []
+    for email in sorted(subject.emails):
+        for row in _rows("mail_opt_outs", "address_hash", [opt_outs.address_hash(email)]):
+            found.append({"email": email, **{name: value for name, value in row.items() if name != "address_hash"}})
+    return found
 
 
 def _plain(value: Any) -> Any:

@@ -35,6 +35,7 @@ from iurc_events.models.events import (
 )
 from iurc_events.models.files import StoredFile
 from iurc_events.models.letters import Letter
+from iurc_events.models.mailings import DigestSubscription, Mailing
 from iurc_events.models.messages import Message
 from iurc_events.models.participants import Participant, SpecialNeed
 from iurc_events.models.people_imports import PeopleImport, PeopleImportRow
@@ -182,7 +183,7 @@ def empty_users(users: set[int]) -> None:
     for user in db.session.scalars(select(User).where(User.id.in_(users))).all():
         address = f"erased-{user.public_id}@erased.invalid"
         _empty(User, [user.id], email=address, is_disabled=True, session_epoch=User.session_epoch + 1)
-    for model in (Role, CalendarSubscription, FollowedEvent):
+    for model in (Role, CalendarSubscription, FollowedEvent, DigestSubscription):
         db.session.execute(delete(model).where(model.user_id.in_(users)))
 
 
@@ -293,6 +294,7 @@ def _clean_texts(subject: Subject, touched: set[int], eraser: Eraser) -> None:
     ]
     of_events: tuple[type[Base], ...] = (
         EventSession, Outcome, EventDocument, Award, EventMove, JoinLink, Delegation, AttendanceList, HeadCount,
+        Mailing,
     )  # fmt: skip
     for model in of_events:
         places.append((model, table_of(model).c.event_id.in_(touched)))

@@ -17,7 +17,7 @@ from iurc_events.models.events import Event, EventMembership, EventSearchText
 from iurc_events.models.revisions import Revision
 from iurc_events.queries import memberships, search_texts
 from iurc_events.queries.feeds import ALL_EVENTS
-from iurc_events.services import audit, calendar_entries, session_entries, snapshots
+from iurc_events.services import audit, calendar_entries, mailing_times, session_entries, snapshots
 
 _FORMER_KINDS = "former_kinds"
 
@@ -58,6 +58,7 @@ def record_change(
     feeds = [f"events/{event.slug}", ALL_EVENTS, *(f"kinds/{kind}" for kind in kinds)]
     bump_feeds([*feeds, *memberships.list_feeds(before | after)], moment)
     revision = _store_revision(event, action, actor_id, moment, is_visible=is_visible, keep_snapshot=keep_snapshot)
+    mailing_times.follow(event, has_new_state="state" in revision.changed_fields)
     audit.record(
         action, "event", event.slug, actor_id=actor_id, programme_id=event.programme_id, fields=revision.changed_fields
     )

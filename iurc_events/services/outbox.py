@@ -26,7 +26,7 @@ from iurc_events.mail.rendering import one_line
 from iurc_events.mail.sending import Letter, Outcome, SendingError, send
 from iurc_events.models.accounts import User
 from iurc_events.models.messages import Message
-from iurc_events.services import audit, check_in, mail_reports
+from iurc_events.services import audit, check_in, mail_reports, opt_outs
 from iurc_events.services.calendar_files import with_entry_code
 
 #: Wait after the first, second … failure; after the last one the message has failed.
@@ -252,6 +252,9 @@ def deliver_due(limit: int = 50, *, clock: Callable[[], datetime] = utc_now) -> 
         claim = claim_due(clock())
         if claim is None:
             return tried
+        if opt_outs.is_message_unwanted(claim.key):
+            _settle(claim, {"state": "kept", "last_error": opt_outs.UNWANTED})
+            continue
         try:
             send(claim.letter, smtp_url, timeout=timeout)
         except SendingError as error:

@@ -96,3 +96,5 @@ def _add_blueprints(app: Flask) -> None:
     for audience in (public, accounts, organisers, delegates, participants, feeds, speakers, door):
         for blueprint in audience.blueprints():
             app.register_blueprint(blueprint)
+    # mail programs post here without having opened a page; the address itself proves who may (RFC 8058 §3.1)
+    csrf.exempt("iurc_events.web.public.unsubscribe.unsubscribe_at_once")

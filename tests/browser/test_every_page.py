@@ -12,12 +12,21 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from iurc_events.database import db
+from iurc_events.domain.mailings import Audience
 from iurc_events.mail import Quota
 from iurc_events.models.accounts import User
 from iurc_events.models.cities import City
 from iurc_events.models.participants import Participant
 from iurc_events.models.programmes import Programme
-from iurc_events.services import background_jobs, delegations, people_entry, people_imports, tokens
+from iurc_events.services import (
+    background_jobs,
+    delegations,
+    mailings,
+    opt_outs,
+    people_entry,
+    people_imports,
+    tokens,
+)
 from iurc_events.services.delegations import CityInvitation, FocalPointDetails
 from tests import factories
 from tests.conftest import LiveServer
@@ -47,6 +56,7 @@ PUBLIC = [
     "no-such-page",
     "events/{event}",
     "events/{event}/sign-up",
+    "unsubscribe/{unsubscribe}",
 ]
 ORGANISER = [
     "organise/",
@@ -60,6 +70,15 @@ ORGANISER = [
     f"{EVENT}/delegations/unused-places",
     f"{EVENT}/requests",
     f"{EVENT}/letters",
+    f"{EVENT}/mail",
+    f"{EVENT}/mail/new",
+    f"{EVENT}/mail/history",
+    f"{EVENT}/mail/standard/thanks",
+    f"{EVENT}/mail/changes",
+    "organise/events/{event}/mail",
+    "organise/events/{event}/mail/standard/day-before",
+    "organise/events/{event}/mail/{mailing}",
+    "organise/events/{event}/mail/{mailing}/edit",
     f"{EVENT}/participants",
     f"{EVENT}/needs",
     f"{EVENT}/attendance-lists",
@@ -96,6 +115,7 @@ ORGANISER = [
     "organise/cities/",
     "account/",
     "account/calendars/",
+    "account/news/",
 ]
 DELEGATE = [
     "delegation/",
@@ -170,8 +190,17 @@ def names(live_server: LiveServer) -> Mapping[str, str]:
             programme_id=programme.id,
             event_id=event.id,
         )
+        mailing = mailings.write(
+            actor=organiser,
+            event_id=event.id,
+            content=mailings.MailingContent(
+                {"en": "News"}, {"en": "Dear {name},\n\nmore soon: {time}"}, Audience(("focal-points", "speakers"))
+            ),
+        )
         return {
             "member": str(member.one().public_id),
+            "mailing": str(mailing.public_id),
+            "unsubscribe": opt_outs.token_of("reader@example.org", "letters", programme.id),
             "event": event.slug,
             "new_address": new_address,
             "job": str(job.public_id),

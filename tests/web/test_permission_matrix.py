@@ -21,6 +21,7 @@ from iurc_events.models.change_requests import ChangeRequest
 from iurc_events.models.delegations import Delegation, DelegationQuota, FocalPoint
 from iurc_events.models.jobs import BackgroundJob
 from iurc_events.models.letters import Letter
+from iurc_events.models.mailings import Mailing
 from iurc_events.models.messages import Message
 from iurc_events.models.participants import Participant
 from iurc_events.models.revisions import Revision
@@ -61,6 +62,7 @@ def _make_strange_things() -> Stranger:
     joined = AttendanceList(event_id=event.id, program="zoom", content_hash="0" * 64)
     joined.lines = [AttendanceLine(number=1, name="Probe", state="unknown", candidates=[])]
     db.session.add(joined)
+    mailing = Mailing(event_id=event.id, kind="own", audience=["registered"], timing="at", state="draft")
     letter = Letter(
         programme_id=programme.id, event_id=event.id, delegation_id=delegation.id, kind="invitation",
         number="STRANGE/2027/0001", issued_on="2027-03-01", contents={"purpose": "", "pages": []},
@@ -72,7 +74,7 @@ def _make_strange_things() -> Stranger:
         kept_id=speaker.person_id, merged_id=make_speaker(other_event).person_id, moved={}, taken_over=[]
     )
     job = BackgroundJob(name="event-report", arguments={}, programme_id=programme.id, made_by_id=user.id)
-    db.session.add_all([participant, message, letter, merge, job])
+    db.session.add_all([participant, message, letter, mailing, merge, job])
     db.session.commit()
     revision = db.session.query(Revision).filter_by(event_id=event.id).first()
     assert revision
@@ -92,7 +94,7 @@ def _make_strange_things() -> Stranger:
         "message": message.public_id, "user": user.public_id, "session": session.public_id,
         "item": session.items[0].public_id, "focal_point": delegation.focal_points[0].public_id,
         "request": asked.public_id, "letter": letter.public_id, "person": speaker.person.public_id,
-        "merge": merge.public_id, "job": job.public_id,
+        "merge": merge.public_id, "mailing": mailing.public_id, "job": job.public_id,
     }  # fmt: skip
     return Stranger({"slugs": slugs, "identifiers": identifiers})
 

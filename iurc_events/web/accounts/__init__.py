@@ -7,6 +7,6 @@ from flask import Blueprint
 
 def blueprints() -> list[Blueprint]:
     """Return the blueprints of this package, one per module."""
-    from iurc_events.web.accounts import account, outbox, people, sign_in  # they import the package's neighbours
+    from iurc_events.web.accounts import account, news, outbox, people, sign_in  # they import the package's neighbours
 
-    return [sign_in.blueprint, account.blueprint, people.blueprint, outbox.blueprint]
+    return [sign_in.blueprint, account.blueprint, news.blueprint, people.blueprint, outbox.blueprint]

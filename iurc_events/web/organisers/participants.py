@@ -13,12 +13,14 @@ from iurc_events.domain.vocabulary import ParticipantState
 from iurc_events.localisation import noop
 from iurc_events.models.accounts import User
 from iurc_events.permissions import Permission
+from iurc_events.queries import mailings as mailing_queries
 from iurc_events.queries import organised_events
 from iurc_events.queries import participants as participant_queries
 from iurc_events.services import participants as participant_service
 from iurc_events.web.access import requires, signed_in_user
 from iurc_events.web.errors import message_of
 from iurc_events.web.localisation import gettext
+from iurc_events.web.presentation.mailings import kind_words, moment_words
 from iurc_events.web.presentation.paging import paging_view
 
 blueprint = Blueprint("organiser_participants", __name__)
@@ -44,6 +46,12 @@ def list_participants(slug: str) -> ResponseReturnValue:
         event=event,
         tab="participants",
         rows=rows,
+        mails={
+            key: (mail, kind_words(mail.kind), moment_words(event, mail.sent_at or mail.created_at))
+            for key, mail in mailing_queries.last_mail_of_participants(
+                [row.public_id for row in rows], event.id
+            ).items()
+        },
         state=state,
         states=_STATES,
         query=query,

@@ -12,15 +12,18 @@ from iurc_events.domain.language_maps import text_of
 from iurc_events.domain.vocabulary import SIDES
 from iurc_events.models.speakers import Person
 from iurc_events.permissions import Permission
+from iurc_events.queries import mailings as mailing_queries
 from iurc_events.queries import person_pairs
 from iurc_events.queries import persons as person_queries
 from iurc_events.queries.persons import PersonFilter
 from iurc_events.services import persons as person_service
 from iurc_events.web.access import requires, signed_in_user
+from iurc_events.web.accounts.outbox import moment
 from iurc_events.web.errors import message_of
 from iurc_events.web.forms.persons import FIELD_WORDS, MergeForm, PersonForm
 from iurc_events.web.localisation import current_language
 from iurc_events.web.localisation import gettext as _
+from iurc_events.web.presentation.mailings import kind_words
 from iurc_events.web.presentation.paging import paging_view
 from iurc_events.web.presentation.persons import REASON_WORDS, name_of_person, pair_view, pair_views
 
@@ -95,6 +98,10 @@ def show_person(person_id: uuid.UUID) -> ResponseReturnValue:
         person=person,
         name=name_of_person(person, language),
         facts=facts,
+        mails=[
+            (each, kind_words(each.kind), moment(each.sent_at or each.created_at))
+            for each in mailing_queries.list_of_person(actor, person.id)
+        ],
         form=form,
         is_own=is_own,
         likely=[(each, name_of_person(each, language)) for each in likely],

@@ -14,6 +14,7 @@ from iurc_events.web.public import (
     pdfs,
     previews,
     themes,
+    unsubscribe,
     without_language,
 )
 from iurc_events.web.public.sharing import share_with_everybody
@@ -25,4 +26,4 @@ for _blueprint in _PAGES:
 
 def blueprints() -> list[Blueprint]:
     """Return the blueprints of this package, one per module."""
-    return [*_PAGES, pdfs.blueprint, previews.blueprint, without_language.blueprint]
+    return [*_PAGES, pdfs.blueprint, previews.blueprint, without_language.blueprint, unsubscribe.blueprint]

@@ -1,0 +1,106 @@
+"""When letters to many leave, and how they follow an event that moves, is postponed or cancelled."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Final
+
+from sqlalchemy import select
+
+from iurc_events.database import db
+from iurc_events.domain.mailings import STANDARD_KINDS, instant_of
+from iurc_events.domain.time_slots import Precision, deadline_instant
+from iurc_events.domain.vocabulary import EventState
+from iurc_events.models.delegations import Delegation
+from iurc_events.models.events import Event
+from iurc_events.models.mailings import Mailing
+from iurc_events.services.delegation_mail import SILENT_STATES
+
+#: A letter after the end that waited longer for its event to be confirmed is not sent any more.
+TOO_LATE: Final = timedelta(days=60)
+
+
+def deadline_day(event: Event) -> date | None:
+    """Return the day on which registration closes, or the first on which a silent delegation must have answered."""
+    if event.registration_closes_on:
+        return date.fromisoformat(event.registration_closes_on) if event.is_registration_open else None
+    first = db.session.scalar(
+        select(Delegation.deadline_on)
+        .where(
+            Delegation.event_id == event.id,
+            Delegation.state.in_(SILENT_STATES),
+            Delegation.deadline_on.is_not(None),
+        )
+        .order_by(Delegation.deadline_on)
+        .limit(1)
+    )
+    return date.fromisoformat(first) if first else None
+
+
+def takes_place(event: Event, timing: str) -> bool:
+    """Tell whether a letter about an event that takes place, or took place, may leave as things stand."""
+    if event.deleted_at is not None:
+        return False
+    states = (EventState.HELD, EventState.PUBLISHED) if timing == "after-end" else (EventState.PUBLISHED,)
+    return event.state in states
+
+
+def moment_of(mailing: Mailing, event: Event) -> datetime | None:
+    """Return when a letter leaves as the event stands now; None: not as long as nothing changes."""
+    if mailing.timing == "at":
+        return mailing.due_at
+    slot = event.slot
+    if not takes_place(event, mailing.timing) or slot is None or slot.precision is Precision.MONTH:
+        return None
+    days, at = timedelta(days=mailing.days or 0), time.fromisoformat(mailing.at_wall or "10:00")
+    if mailing.kind == "deadline":
+        last = deadline_day(event)
+        return instant_of(last - days, at, slot.zone_name) if last else None
+    if mailing.timing == "before-start":
+        return instant_of(slot.first_day - days, at, slot.zone_name)
+    return instant_of(slot.last_day + days, at, slot.zone_name)
+
+
+def ends_at(mailing: Mailing, event: Event) -> datetime | None:
+    """Return after which moment a letter makes no sense any more; None: always makes sense."""
+    slot = event.slot
+    if mailing.timing == "at" or slot is None:
+        return None
+    if mailing.kind == "deadline":
+        last = deadline_day(event)
+        return deadline_instant(last, slot.zone_name) if last else None
+    return slot.starts_at if mailing.timing == "before-start" else slot.ends_at + TOO_LATE
+
+
+def follow(event: Event, *, has_new_state: bool) -> None:
+    """Let the planned letters of an event follow a change to it, in the transaction of the change.
+
+    Letters at a chosen moment become drafts again when the event is postponed, cancelled or withdrawn: what they say
+    may be wrong now. A standard letter that was sent for the old date is planned again for the new one.
+    """
+    mailings = db.session.scalars(
+        select(Mailing)
+        .where(Mailing.event_id == event.id, Mailing.state.in_(("planned", "sending", "sent")))
+        .order_by(Mailing.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    planned = {mailing.kind for mailing in mailings if mailing.state == "planned"}
+    for mailing in mailings:
+        if mailing.state == "planned":
+            if mailing.timing == "at":
+                if has_new_state and not takes_place(event, "after-end"):
+                    mailing.state, mailing.due_at = "draft", None
+            else:
+                mailing.due_at = moment_of(mailing, event)
+        elif mailing.kind in STANDARD_KINDS and mailing.kind not in planned:
+            moment = moment_of(mailing, event)
+            if moment and mailing.due_at and mailing.sent_at and moment > max(mailing.sent_at, mailing.due_at):
+                planned.add(mailing.kind)
+                db.session.add(
+                    Mailing(
+                        event_id=event.id, kind=mailing.kind, subject=mailing.subject, body=mailing.body,
+                        audience=mailing.audience, timing=mailing.timing, days=mailing.days, at_wall=mailing.at_wall,
+                        due_at=moment, state="planned", made_by_id=mailing.made_by_id,
+                    )
+                )  # fmt: skip

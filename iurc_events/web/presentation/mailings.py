@@ -1,0 +1,138 @@
+"""Letters to many as the desk shows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from iurc_events.domain.clock_texts import instant_line, zones_of_programme
+from iurc_events.domain.language_maps import text_of
+from iurc_events.domain.mailings import OWN, Audience
+from iurc_events.localisation import noop
+from iurc_events.models.events import Event
+from iurc_events.models.mailings import Mailing
+from iurc_events.queries.mailing_recipients import MailingRecipient
+from iurc_events.queries.mailings import MailCounts
+from iurc_events.services.mailing_texts import Wording, wording_of
+from iurc_events.web.forms.mailings import GROUP_WORDS
+from iurc_events.web.localisation import current_language, gettext, ngettext
+from iurc_events.web.presentation.vocabulary import label
+
+#: What each kind of letter is called.
+KIND_WORDS = {
+    "own": noop("Own letter"),
+    "changes": noop("What changed"),
+    "day-before": noop("Reminder before the event"),
+    "deadline": noop("Registration closes soon"),
+    "thanks": noop("Thanks after the event"),
+}
+#: What mail of no letter to many is called.
+MAIL_WORDS = {
+    "registration-confirmation": noop("Confirmation of a registration"),
+    "registration-cancelled": noop("Registration cancelled"),
+    "place-free": noop("A place became free"),
+    "delegation-invitation": noop("Invitation of a delegation"),
+    "delegation-reminder": noop("Reminder of a delegation"),
+    "event-moved": noop("Notice of a new date"),
+    "event-postponed": noop("Notice of a postponement"),
+    "event-cancelled": noop("Notice of a cancellation"),
+    "event-reopened": noop("Notice that the event takes place after all"),
+    "speaker-reminder": noop("Reminder of a speaker’s own page"),
+    "mailing-test": noop("Test mail to oneself"),
+}
+STATE_WORDS = {"draft": noop("Draft"), "planned": noop("Planned"), "cancelled": noop("Cancelled")}
+
+
+@dataclass(frozen=True, slots=True)
+class MailingLine:
+    """A letter in a list."""
+
+    mailing: Mailing
+    subject: str
+    kind: str
+    when: str
+    state: str
+    state_word: str
+    counts: MailCounts
+
+
+def kind_words(kind: str) -> str:
+    """Return what a kind of mail of an event is called."""
+    if kind.startswith("mailing-") and (own := KIND_WORDS.get(kind.removeprefix("mailing-"))):
+        return gettext(own)
+    return gettext(MAIL_WORDS[kind]) if kind in MAIL_WORDS else gettext(noop("Other mail"))
+
+
+def moment_words(event: Event, instant: datetime | None) -> str:
+    """Return a moment on the clocks of an event's programme."""
+    zones = zones_of_programme(event.programme.reference_zones)
+    return instant_line(instant, zones, current_language()) if instant else ""
+
+
+def timing_words(event: Event, mailing: Mailing) -> str:
+    """Say when a letter leaves, or left."""
+    if mailing.sent_at:
+        return moment_words(event, mailing.sent_at)
+    if mailing.due_at:
+        return moment_words(event, mailing.due_at)
+    if mailing.timing == "at" or mailing.state == "cancelled":
+        return ""
+    if mailing.timing == "after-end":
+        return ngettext("%(num)s day after the end", "%(num)s days after the end", mailing.days or 0)
+    return ngettext("%(num)s day before", "%(num)s days before", mailing.days or 0)
+
+
+def mailing_line(event: Event, mailing: Mailing, counts: MailCounts) -> MailingLine:
+    """Show a letter in a list."""
+    words = STATE_WORDS.get(mailing.state)
+    subject = text_of(wording_of(mailing).subject, current_language()) if mailing.kind == OWN else ""
+    return MailingLine(
+        mailing=mailing,
+        subject=subject or gettext(KIND_WORDS[mailing.kind]),
+        kind=gettext(KIND_WORDS[mailing.kind]),
+        when=timing_words(event, mailing),
+        state={"planned": "queued"}.get(mailing.state, mailing.state),
+        state_word=gettext(words) if words else label("state", mailing.state, current_language()),
+        counts=counts,
+    )
+
+
+def audience_words(audience: Audience, cities: dict[int, str]) -> list[str]:
+    """Say who gets a letter, one line for each condition."""
+    found = [gettext(GROUP_WORDS[group]) for group in audience.groups]
+    joint = "、" if current_language() == "zh" else ", "
+    if audience.delegation_states:
+        states = joint.join(label("state", each, current_language()) for each in audience.delegation_states)
+        found.append(gettext(noop("Delegations: %(states)s"), states=states))
+    if audience.city_ids:
+        names = joint.join(cities[key] for key in audience.city_ids if key in cities)
+        found.append(gettext(noop("Only from: %(cities)s"), cities=names))
+    if audience.mode:
+        found.append(label("attendance", audience.mode, current_language()))
+    return found
+
+
+def example_for(recipients: list[MailingRecipient], language: str, wording: Wording) -> MailingRecipient | None:
+    """Return the first reader who gets a letter in a language."""
+    return next((each for each in recipients if wording.language_for(each.language) == language), None)
+
+
+def fallback_note(recipients: list[MailingRecipient], wording: Wording) -> str:
+    """Say how many readers get the letter in the other language, because theirs is missing."""
+    if len(wording.languages) != 1:
+        return ""
+    there = wording.languages[0]
+    others = sum(1 for each in recipients if each.language != there)
+    if not others:
+        return ""
+    if there == "en":
+        return ngettext(
+            "%(num)s reader of Chinese gets the English text, because there is no Chinese one.",
+            "%(num)s readers of Chinese get the English text, because there is no Chinese one.",
+            others,
+        )
+    return ngettext(
+        "%(num)s reader of English gets the Chinese text, because there is no English one.",
+        "%(num)s readers of English get the Chinese text, because there is no English one.",
+        others,
+    )
