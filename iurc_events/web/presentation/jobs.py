@@ -23,6 +23,10 @@ _WORDS: Final[dict[str, str]] = {
 TIMED_WORDS: Final = (
     noop("mail"),
     noop("lists of people"),
+    noop("invitations by mail"),
+    noop("letters to many"),
+    noop("standard letters"),
+    noop("news of programmes"),
     noop("rules of time zones"),
     noop("use of calendars"),
     noop("old lists of people"),
