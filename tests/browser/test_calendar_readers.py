@@ -1,9 +1,10 @@
-"""Feeds as a reader that is not Python understands them: ical.js, run in the browser of the tests."""
+"""Feeds as readers that are not Python understand them: ical.js, run in the browser of the tests, and libical."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.request import urlopen
 
 import icalendar
 import pytest
@@ -12,6 +13,7 @@ from playwright.sync_api import Page
 from iurc_events.database import db
 from iurc_events.models.calendar_feeds import CalendarEntry
 from iurc_events.models.events import Event
+from tests import libical
 from tests.conftest import LiveServer
 
 ICAL_JS = Path(__file__).parent.parent / "vendor" / "ical.js" / "ical.es5.min.cjs"
@@ -69,3 +71,17 @@ def test_two_readers_agree_with_each_other_and_the_database(page: Page, live_ser
     for uid, starts, ends, *_ in by_javascript:
         if isinstance(starts, int):
             assert (datetime.fromtimestamp(starts, UTC), datetime.fromtimestamp(ends, UTC)) == stored[uid]
+
+
+@pytest.mark.parametrize("feed", FEEDS)
+def test_libical_reads_what_python_reads_and_finds_no_fault(live_server: LiveServer, feed: str) -> None:
+    library = libical.find_library()
+    if library is None:
+        pytest.skip("libical is not installed: make test says how")
+    with urlopen(f"{live_server.url}/calendar/{feed}") as answer:  # noqa: S310  (our own address)
+        data = answer.read()
+
+    faults, rows = libical.read(library, data)
+
+    assert (faults, rows) == (0, _as_python_reads(data))
+    assert rows
