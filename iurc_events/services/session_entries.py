@@ -99,6 +99,7 @@ def _shown(entry: EntryText, removed_at: datetime | None = None) -> Shown:
         "is_postponed": entry.is_postponed,
         "title": dict(entry.title),
         "slot": astuple(slot),
+        "instants": [slot.starts_at.isoformat(), slot.ends_at.isoformat()],  # they move with the rules of the zone
         "reference_zones": [[zone.zone_name, dict(zone.place)] for zone in entry.reference_zones],
         "venue": dict(entry.venue),
         "address": dict(entry.address),

@@ -16,7 +16,7 @@ from iurc_events.database import db
 from iurc_events.models.agendas import EventSession
 from iurc_events.models.calendar_feeds import CalendarEntry, FeedVersion
 from iurc_events.models.events import Event
-from iurc_events.services import zone_rules
+from iurc_events.services import event_changes, zone_rules
 from tests.factories import make_event, make_programme, make_session, make_slot
 from tests.zone_rules import write_package
 
@@ -48,6 +48,7 @@ def test_instants_follow_new_rules_and_wall_times_stay(
     event = make_event("2027-brussels", programme, slot=slot)
     session = make_session(event, slot=slot)
     make_event("2027-beijing", programme, slot=make_slot("2027-07-06T09:00", "2027-07-06T11:00", "Asia/Shanghai"))
+    event_changes.record_change(event, "a session for a test", actor_id=None)
     db.session.commit()
     zone_rules.follow_update()
     before = {slug: standing(slug) for slug in ("2027-brussels", "2027-beijing")}
@@ -61,10 +62,13 @@ def test_instants_follow_new_rules_and_wall_times_stay(
     assert standing("2027-brussels") == (wall, starts_at - timedelta(hours=1), sequence + 1, version + 2)  # type: ignore[operator]
     wall, starts_at, sequence, version = before["2027-beijing"]
     assert standing("2027-beijing") == (wall, starts_at, sequence, version + 1)  # type: ignore[operator]
+    sessions = client.get("/calendar/sessions/2027-brussels.ics").data
+    assert [int(e["SEQUENCE"]) for e in icalendar.Calendar.from_ical(sessions).walk("VEVENT")] == [1]
     assert db.session.get_one(EventSession, session.id).starts_at == event.starts_at
     again = client.get("/calendar/programmes/iurc-test.ics", headers={"If-None-Match": feed.headers["ETag"]})
     assert again.status_code == 200
-    assert sorted(int(e["SEQUENCE"]) for e in icalendar.Calendar.from_ical(again.data).walk("VEVENT")) == [0, 1]
+    shown = sorted(int(e["SEQUENCE"]) for e in icalendar.Calendar.from_ical(again.data).walk("VEVENT"))
+    assert shown == [0, before["2027-brussels"][2] + 1]  # type: ignore[operator]
 
 
 def test_old_texts_are_written_anew_without_a_new_sequence(app: Flask) -> None:
