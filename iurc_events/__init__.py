@@ -20,7 +20,7 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     """
     from iurc_events import models  # noqa: F401  (makes all tables known to the mapper)
     from iurc_events.config import read_settings, resource_folder
-    from iurc_events.database import db, init_engine
+    from iurc_events.database import db, init_engine, pool_options
 
     settings = read_settings(overrides)
     app = Flask(
@@ -33,6 +33,7 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
         SECRET_KEY=settings.secret_key,
         TESTING=settings.is_testing,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=pool_options(settings.database_url),
         SESSION_COOKIE_NAME="__Host-session" if settings.is_production else "session",
         SESSION_COOKIE_SECURE=settings.is_production,
         SESSION_COOKIE_HTTPONLY=True,

@@ -86,6 +86,11 @@ db = SQLAlchemy(
 )
 
 
+def pool_options(url: str) -> dict[str, Any]:
+    """Return how many connections a process may hold: 5 that stay, and one for each thread that a server may have."""
+    return {} if url in ("sqlite://", "sqlite:///:memory:") else {"max_overflow": 60}
+
+
 def utc_now() -> datetime:
     """Return the present instant; everything below the web layer takes it from here or as an argument."""
     return datetime.now(UTC)

@@ -42,7 +42,7 @@ def _require_ready() -> Settings:
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Processes.")
-@click.option("--threads", default=4, show_default=True, type=click.IntRange(1, 64), help="Threads of each process.")
+@click.option("--threads", default=16, show_default=True, type=click.IntRange(1, 64), help="Threads of each process.")
 @click.option("--quiet", is_flag=True, help="No access log.")
 @with_app
 def serve(host: str, port: int, workers: int, threads: int, quiet: bool) -> None:
