@@ -13,6 +13,7 @@ from iurc_events.models.events import Event
 from iurc_events.models.mailings import Mailing
 from iurc_events.queries.mailing_recipients import MailingRecipient
 from iurc_events.queries.mailings import MailCounts
+from iurc_events.services import mailing_times
 from iurc_events.services.mailing_texts import Wording, wording_of
 from iurc_events.web.forms.mailings import GROUP_WORDS
 from iurc_events.web.localisation import current_language, gettext, ngettext
@@ -73,8 +74,9 @@ def timing_words(event: Event, mailing: Mailing) -> str:
     """Say when a letter leaves, or left."""
     if mailing.sent_at:
         return moment_words(event, mailing.sent_at)
-    if mailing.due_at:
-        return moment_words(event, mailing.due_at)
+    due_at = mailing_times.moment_of(mailing, event) if mailing.state == "draft" else mailing.due_at
+    if due_at:
+        return moment_words(event, due_at)
     if mailing.timing == "at" or mailing.state == "cancelled":
         return ""
     if mailing.timing == "after-end":
