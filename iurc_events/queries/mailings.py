@@ -147,6 +147,16 @@ def count_by_letter(event_id: int) -> list[LetterCounts]:
     return sorted(found, key=lambda each: each.last_at, reverse=True)
 
 
+def list_examples(mailing_id: int) -> list[Message]:
+    """Return the first mail of a letter in each language, as it was written; none that signs its reader in."""
+    first = (
+        select(func.min(Message.id))
+        .where(Message.mailing_id == mailing_id, Message.is_secret.is_(False))
+        .group_by(Message.language)
+    )
+    return list(db.session.scalars(select(Message).where(Message.id.in_(first)).order_by(Message.language)))
+
+
 _COLUMNS = (
     Message.public_id, Message.kind, Message.to_name, Message.to_email, Message.subject, Message.language,
     Message.state, Message.is_in_doubt, Message.created_at, Message.sent_at, Message.last_error,

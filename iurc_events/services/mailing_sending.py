@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import exists, insert, select, update
 
 from iurc_events.database import db, in_transaction, utc_now
 from iurc_events.domain.mailings import CHANGES, Audience
-from iurc_events.models.delegations import Delegation
 from iurc_events.models.events import Event
 from iurc_events.models.mailings import Mailing
 from iurc_events.models.messages import Message
 from iurc_events.models.participants import Participant
 from iurc_events.queries.mailing_recipients import MailingRecipient, list_opt_outs, list_recipients
-from iurc_events.services import changes_told, delegation_mail, mailing_times, opt_outs, outbox
+from iurc_events.services import changes_told, mailing_times, opt_outs, outbox
 from iurc_events.services.mailing_texts import Composer
 
 _CHUNK = 500
@@ -80,8 +79,6 @@ def _send(mailing_id: int, now: datetime) -> int:
         return 0
     if mailing.due_at is None or mailing.due_at > now:
         return 0
-    if mailing.kind == "thanks" and event.state != "held":
-        return _wait(mailing, event, now)
     over = mailing_times.ends_at(mailing, event)
     if over is not None and over <= now:
         mailing.state = "cancelled"
@@ -89,18 +86,8 @@ def _send(mailing_id: int, now: datetime) -> int:
     items = changes_told.lines(event) if mailing.kind == CHANGES else {}
     recipients, _ = wanted_recipients(event, mailing)
     count = _queue_all(event, mailing, recipients, items)
-    if mailing.kind == "deadline":
-        count += _remind_delegations(event, mailing, now)
     mailing.state, mailing.sent_at, mailing.recipient_count = "sending", now, count
     return count
-
-
-def _wait(mailing: Mailing, event: Event, now: datetime) -> int:
-    """Leave a letter of thanks until somebody says that the event took place; give it up in the end."""
-    over = mailing_times.ends_at(mailing, event)
-    if over is not None and over <= now:
-        mailing.state = "cancelled"
-    return 0
 
 
 def _queue_all(
@@ -124,35 +111,6 @@ def _queue_all(
     for start in range(0, len(rows), _CHUNK):
         db.session.execute(insert(Message), rows[start : start + _CHUNK])
     return len(rows)
-
-
-def _remind_delegations(event: Event, mailing: Mailing, now: datetime) -> int:
-    """Remind the focal points of delegations that are silent as their deadline comes near, each with an own link."""
-    last = mailing_times.deadline_day(event)
-    if last is None:
-        return 0
-    horizon = (last + timedelta(days=1)).isoformat()
-    delegations = db.session.scalars(
-        select(Delegation)
-        .where(
-            Delegation.event_id == event.id,
-            Delegation.state.in_(delegation_mail.SILENT_STATES),
-            Delegation.deadline_on.is_not(None),
-            Delegation.deadline_on <= horizon,
-        )
-        .order_by(Delegation.id)
-        .with_for_update(of=Delegation)
-    ).all()
-    count = 0
-    for delegation in delegations:
-        if delegation.reminded_at is not None and delegation.reminded_at > now - timedelta(days=1):
-            continue
-        for point in delegation.focal_points:
-            message = delegation_mail.queue_reminder(event, delegation, point)
-            message.mailing_id = mailing.id
-            count += 1
-        delegation.reminded_at = now
-    return count
 
 
 def _finish() -> None:

@@ -11,30 +11,17 @@ from iurc_events.database import db
 from iurc_events.domain.mailings import STANDARD_KINDS, instant_of
 from iurc_events.domain.time_slots import Precision, deadline_instant
 from iurc_events.domain.vocabulary import EventState
-from iurc_events.models.delegations import Delegation
 from iurc_events.models.events import Event
 from iurc_events.models.mailings import Mailing
-from iurc_events.services.delegation_mail import SILENT_STATES
 
 #: A letter after the end that waited longer for its event to be confirmed is not sent any more.
 TOO_LATE: Final = timedelta(days=60)
 
 
 def deadline_day(event: Event) -> date | None:
-    """Return the day on which registration closes, or the first on which a silent delegation must have answered."""
-    if event.registration_closes_on:
-        return date.fromisoformat(event.registration_closes_on) if event.is_registration_open else None
-    first = db.session.scalar(
-        select(Delegation.deadline_on)
-        .where(
-            Delegation.event_id == event.id,
-            Delegation.state.in_(SILENT_STATES),
-            Delegation.deadline_on.is_not(None),
-        )
-        .order_by(Delegation.deadline_on)
-        .limit(1)
-    )
-    return date.fromisoformat(first) if first else None
+    """Return the last day on which people can sign up; None where they cannot, or for as long as they like."""
+    closes = event.registration_closes_on
+    return date.fromisoformat(closes) if closes and event.is_registration_open else None
 
 
 def takes_place(event: Event, timing: str) -> bool:
@@ -46,11 +33,21 @@ def takes_place(event: Event, timing: str) -> bool:
 
 
 def moment_of(mailing: Mailing, event: Event) -> datetime | None:
-    """Return when a letter leaves as the event stands now; None: not as long as nothing changes."""
+    """Return when a letter leaves as the event stands now; None: not as long as nothing changes.
+
+    Thanks wait until somebody says that the event took place.
+    """
     if mailing.timing == "at":
         return mailing.due_at
+    if not takes_place(event, mailing.timing) or (mailing.kind == "thanks" and event.state != EventState.HELD):
+        return None
+    return expected_moment(mailing, event)
+
+
+def expected_moment(mailing: Mailing, event: Event) -> datetime | None:
+    """Return when a letter with a time of its own leaves if the event takes place; None where no day is known."""
     slot = event.slot
-    if not takes_place(event, mailing.timing) or slot is None or slot.precision is Precision.MONTH:
+    if mailing.timing == "at" or slot is None or slot.precision is Precision.MONTH:
         return None
     days, at = timedelta(days=mailing.days or 0), time.fromisoformat(mailing.at_wall or "10:00")
     if mailing.kind == "deadline":

@@ -23,7 +23,15 @@ from iurc_events.models.mailings import Mailing
 from iurc_events.models.messages import Message
 from iurc_events.models.participants import Participant
 from iurc_events.queries.mailing_recipients import list_recipients
-from iurc_events.services import changes_told, event_life, mailing_sending, mailings, opt_outs, standard_letters
+from iurc_events.services import (
+    changes_told,
+    deadline_reminders,
+    event_life,
+    mailing_sending,
+    mailings,
+    opt_outs,
+    standard_letters,
+)
 from iurc_events.services.event_changes import record_change
 from iurc_events.services.mailings import MailingContent
 from tests.factories import make_city, make_event, make_programme, make_slot, make_speaker, make_user
@@ -269,6 +277,42 @@ def test_thanks_wait_until_the_event_is_confirmed_as_held(app: Flask) -> None:
     event_life.confirm_held(actor=organiser, event_id=event.id, now=after)
 
     assert (before, mailing_sending.send_due(after)) == (0, 4)
+
+
+def test_deadline_letter_reaches_followers_who_did_not_sign_up(app: Flask) -> None:
+    event, _ = make_world()
+    ana = make_user(email="ana@example.org")
+    db.session.add(FollowedEvent(user_id=ana.id, event_id=event.id))
+    stored = db.session.get_one(Event, event.id)
+    stored.registration_closes_on, stored.is_registration_open = "2027-04-15", True
+    db.session.commit()
+    standard_letters.plan_missing(NOW)
+
+    sent = mailing_sending.send_due(datetime.fromisoformat("2027-04-12T08:00:00+00:00"))
+
+    rows = db.session.scalars(select(Message)).all()
+    assert (sent, [(row.to_email, row.topic) for row in rows]) == (1, [("follower@example.org", "reminders")])
+
+
+def test_silent_delegations_are_reminded_once_before_their_own_deadline(app: Flask) -> None:
+    event, organiser = make_world()
+    standard_letters.plan_missing(NOW)
+    delegation = db.session.scalars(select(Delegation)).one()
+    delegation.deadline_on, delegation.invited_at = "2027-04-15", NOW
+    db.session.commit()
+    moments = [datetime.fromisoformat(f"2027-04-{day}:00+00:00") for day in ("12T07:59", "12T08:00", "13T08:00")]
+
+    counts = [deadline_reminders.remind_due(moment) for moment in moments]
+    standard_letters.switch(actor=organiser, event_id=event.id, kind="deadline", is_on=False)
+    delegation = db.session.scalars(select(Delegation)).one()
+    delegation.reminded_at = None
+    db.session.commit()
+
+    assert (counts, deadline_reminders.remind_due(moments[2])) == ([0, 1, 0], 0)
+    row = db.session.scalars(select(Message)).one()
+    assert (row.kind, row.to_email, row.topic, row.is_secret) == (
+        "delegation-reminder", "focal@example.org", None, True,
+    )  # fmt: skip
 
 
 def test_tell_changes_says_what_changed_since_people_were_told(app: Flask) -> None:

@@ -26,7 +26,15 @@ from iurc_events.web.forms.accounts import ConfirmForm
 from iurc_events.web.forms.mailings import StandardLetterForm
 from iurc_events.web.localisation import gettext
 from iurc_events.web.organisers.mailings import BASE, PER_PAGE, mail_page, own_event
-from iurc_events.web.presentation.mailings import KIND_WORDS, audience_words, example_for, kind_words, moment_words
+from iurc_events.web.presentation.mailings import (
+    KIND_WORDS,
+    audience_words,
+    error_words,
+    example_for,
+    kind_words,
+    moment_words,
+    timing_words,
+)
 from iurc_events.web.presentation.paging import paging_view
 
 blueprint = Blueprint("organiser_event_mail", __name__)
@@ -76,7 +84,7 @@ def edit_standard(slug: str, kind: str) -> ResponseReturnValue:
         title=gettext(KIND_WORDS[kind]),
         mailing=mailing,
         is_on=mailing.state == "planned",
-        when=moment_words(event, mailing.due_at) if mailing.state == "planned" else "",
+        when=timing_words(event, mailing) if mailing.state == "planned" else "",
         audience=audience_words(Audience.of_words(mailing.audience), {}),
         recipient_count=len(recipients),
         unwanted=unwanted,
@@ -186,7 +194,10 @@ def show_history(slug: str) -> ResponseReturnValue:
         event=event,
         tab="mail",
         letters=[(each, kind_words(each.kind), moment_words(event, each.last_at)) for each in letters],
-        rows=[(row, kind_words(row.kind), moment_words(event, row.sent_at or row.created_at)) for row in rows],
+        rows=[
+            (row, kind_words(row.kind), moment_words(event, row.sent_at or row.created_at), error_words(row))
+            for row in rows
+        ],
         kinds=[(each, kind_words(each)) for each in kinds],
         states=_STATES,
         state=state,

@@ -182,7 +182,12 @@ def show_mailing(slug: str, mailing_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _previews(event: Event, mailing: Mailing, recipients: list[Any]) -> list[tuple[str, str, Any]]:
-    """Return language, example reader's name and text of a letter in each language that it has."""
+    """Return language, example reader's name and text of a letter in each language that it has.
+
+    What has left is shown as it was written to the first reader.
+    """
+    if mailing.state in ("sending", "sent"):
+        return [(each.language, each.to_name, each) for each in mailing_queries.list_examples(mailing.id)]
     words = wording_of(mailing)
     items = changes_told.lines(event) if mailing.kind == CHANGES and mailing.state == "planned" else {}
     found = []

@@ -27,6 +27,7 @@ TIMED_WORDS: Final = (
     noop("letters to many"),
     noop("standard letters"),
     noop("news of programmes"),
+    noop("deadlines of delegations"),
     noop("rules of time zones"),
     noop("use of calendars"),
     noop("old lists of people"),

@@ -12,8 +12,8 @@ from iurc_events.localisation import noop
 from iurc_events.models.events import Event
 from iurc_events.models.mailings import Mailing
 from iurc_events.queries.mailing_recipients import MailingRecipient
-from iurc_events.queries.mailings import MailCounts
-from iurc_events.services import mailing_times
+from iurc_events.queries.mailings import MailCounts, SentMail
+from iurc_events.services import mailing_times, opt_outs
 from iurc_events.services.mailing_texts import Wording, wording_of
 from iurc_events.web.forms.mailings import GROUP_WORDS
 from iurc_events.web.localisation import current_language, gettext, ngettext
@@ -74,7 +74,9 @@ def timing_words(event: Event, mailing: Mailing) -> str:
     """Say when a letter leaves, or left."""
     if mailing.sent_at:
         return moment_words(event, mailing.sent_at)
-    due_at = mailing_times.moment_of(mailing, event) if mailing.state == "draft" else mailing.due_at
+    due_at = mailing.due_at
+    if due_at is None and mailing.state in ("draft", "planned") and mailing_times.takes_place(event, mailing.timing):
+        due_at = mailing_times.expected_moment(mailing, event)
     if due_at:
         return moment_words(event, due_at)
     if mailing.timing == "at" or mailing.state == "cancelled":
@@ -97,6 +99,13 @@ def mailing_line(event: Event, mailing: Mailing, counts: MailCounts) -> MailingL
         state_word=gettext(words) if words else label("state", mailing.state, current_language()),
         counts=counts,
     )
+
+
+def error_words(message: SentMail) -> str:
+    """Say why a mail did not leave or arrive."""
+    if message.last_error == opt_outs.UNWANTED:
+        return gettext(noop("The reader unsubscribed"))
+    return message.last_error or ""
 
 
 def audience_words(audience: Audience, cities: dict[int, str]) -> list[str]:
