@@ -1,4 +1,5 @@
-"""Run with ``make bench``: pages, feeds, import and PDF on 5, 500 and 2,000 events; registrations; lists of people.
+"""Run with ``make bench``: pages, feeds, import and PDF on 5, 500 and 2,000 events; calendars; registrations;
+lists of people.
 
 Rates on a shared machine move by a factor of two within minutes; the ratio to an empty view, measured just before and
 just after, does not. ``1.00`` is as fast as an empty view; a page of 0.05 costs as much as twenty of them.
@@ -17,7 +18,7 @@ import urllib.request
 from datetime import date, timedelta
 from pathlib import Path
 
-from benchmarks import lists, registrations
+from benchmarks import feeds, lists, registrations
 from benchmarks.load import measure
 from benchmarks.programme import BIG_AGENDA, write_programme
 
@@ -123,6 +124,7 @@ def main() -> None:
     for events in [int(argument) for argument in sys.argv[1:]] or [5, 500, 2000]:
         with tempfile.TemporaryDirectory() as folder:
             _measure_site(events, Path(folder))
+    feeds.main()
     registrations.main()
     lists.main()
 

@@ -101,7 +101,7 @@ def _recount(database_url: str, folder: Path) -> tuple[int, int, int]:
     return stored, seated, counted
 
 
-def _cpu_seconds(process_id: int) -> float:
+def cpu_seconds(process_id: int) -> float:
     """Return the CPU time of a process and its children so far; 0 where the system does not tell."""
     ticks = 0
     for path in Path("/proc").glob("[0-9]*/stat"):
@@ -184,12 +184,12 @@ def _sign_up(port: int, server: int, numbers: Iterator[int], seconds: float) -> 
     started = time.perf_counter()
     ends_at = started + 60  # until all have their form
     all_ready.wait()
-    clock, started = _cpu_seconds(server), time.perf_counter()
+    clock, started = cpu_seconds(server), time.perf_counter()
     ends_at = started + seconds
     for thread in threads:
         thread.join()
     took = time.perf_counter() - started
-    return statuses.get(303, 0) / took, _cpu_seconds(server) - clock, statuses
+    return statuses.get(303, 0) / took, cpu_seconds(server) - clock, statuses
 
 
 def _measure(name: str, database_url: str, capacity: int | None) -> None:
@@ -198,13 +198,13 @@ def _measure(name: str, database_url: str, capacity: int | None) -> None:
         with _serving(database_url, Path(folder)) as (port, server):
             numbers = itertools.count()
             warm = _sign_up(port, server, numbers, 1.0)[2]  # templates, letter and statements are made once
-            clock = [_cpu_seconds(server)]
+            clock = [cpu_seconds(server)]
             before = measure(port, EMPTY, seconds=2, connections=CONNECTIONS)
-            clock.append(_cpu_seconds(server))
+            clock.append(cpu_seconds(server))
             rate, cpu, statuses = _sign_up(port, server, numbers, SECONDS)
-            clock.append(_cpu_seconds(server))
+            clock.append(cpu_seconds(server))
             after = measure(port, EMPTY, seconds=2, connections=CONNECTIONS)
-            clock.append(_cpu_seconds(server))
+            clock.append(cpu_seconds(server))
         stored, seated, counted = _recount(database_url, Path(folder))
     empty = (before.rate + after.rate) / 2
     empty_cost = (clock[1] - clock[0] + clock[3] - clock[2]) / sum(

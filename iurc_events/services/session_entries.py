@@ -99,7 +99,8 @@ def _shown(entry: EntryText, removed_at: datetime | None = None) -> Shown:
         "is_postponed": entry.is_postponed,
         "title": dict(entry.title),
         "slot": astuple(slot),
-        "instants": [slot.starts_at.isoformat(), slot.ends_at.isoformat()],  # they move with the rules of the zone
+        # Beside the wall times: where the rules of the zone change, readers must hear of it all the same.
+        "instants": [slot.starts_at.isoformat(), slot.ends_at.isoformat()],
         "reference_zones": [[zone.zone_name, dict(zone.place)] for zone in entry.reference_zones],
         "venue": dict(entry.venue),
         "address": dict(entry.address),
@@ -136,7 +137,7 @@ def _entry(shown: Shown) -> EntryText:
 
 
 def _differs(one: Shown, other: Shown) -> bool:
-    return any(one[name] != other[name] for name in one if name not in _STAMPS)
+    return any(one[name] != other.get(name) for name in one if name not in _STAMPS)
 
 
 def _merge(stored: Mapping[str, Shown], entries: list[EntryText], now: datetime) -> list[Shown]:
