@@ -148,6 +148,7 @@ def test_person_chooses_what_the_own_calendar_holds(app: Flask, client: FlaskCli
     db.session.expire_all()
     assert (answers, db.session.query(CalendarSubscription).one().parts) == ([303, 422, 422], ["speaking"])
     assert "Events at which I speak" in client.get("/en/account/calendars/").text
+    assert client.get("/zh/account/calendars/").text.count("我发言的活动") == 2
 
 
 def test_calendar_of_somebody_else_is_404(sqlite_app: Flask, sqlite_client: FlaskClient) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Final
+from typing import Any, Final
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -43,12 +43,16 @@ class PartsForm(BaseForm):
 
     parts = SelectMultipleField(
         noop("What it holds"),
-        choices=select_choices((part, PART_LABELS[part]) for part in OWN_PARTS),
         default=list(USUAL_PARTS),
         validators=[DataRequired(noop("Choose at least one"))],
         option_widget=CheckboxInput(),
         widget=ListWidget(),
+        choices=(),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.parts.choices = select_choices((part, _(PART_LABELS[part])) for part in OWN_PARTS)
 
 
 class SubscriptionForm(PartsForm):
