@@ -21,7 +21,7 @@ from iurc_events.calendars.reading import Property, parse
 from iurc_events.config import settings
 from iurc_events.database import db, in_transaction, utc_now
 from iurc_events.mail import incoming
-from iurc_events.mail.incoming import CalendarMail, DeliveryReport
+from iurc_events.mail.incoming import CalendarMail, DeliveryReport, Incoming
 from iurc_events.models.messages import Message
 from iurc_events.queries import meeting_invitations as invitation_queries
 
@@ -70,7 +70,6 @@ def _find_by_id(message_ids: Iterable[str]) -> Message | None:
     return next((found[each] for each in ids if each in found), None)
 
 
-@in_transaction
 def receive(data: bytes, *, sender: str | None = None, recipient: str = "", now: datetime | None = None) -> Outcome:
     """Take in a mail and tell what it was.
 
@@ -80,13 +79,17 @@ def receive(data: bytes, *, sender: str | None = None, recipient: str = "", now:
     Raises:
         UnreadableMailError: If it is too large, too deep or broken.
     """
-    mail = incoming.read(data, sender=sender)
+    return _take(incoming.read(data, sender=sender), recipient, now or utc_now())
+
+
+@in_transaction
+def _take(mail: Incoming, recipient: str, now: datetime) -> Outcome:
     content = mail.content
     if isinstance(content, DeliveryReport):
         message = _find_by_address([recipient, *mail.recipients]) or _find_by_id(content.message_ids)
-        return _take_report(message, content, now or utc_now()) if message else "unknown"
+        return _take_report(message, content, now) if message else "unknown"
     if isinstance(content, CalendarMail):
-        return _take_answer(content, now or utc_now())
+        return _take_answer(content, now)
     return "automatic" if content.is_automatic else "other"
 
 

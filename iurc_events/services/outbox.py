@@ -156,11 +156,13 @@ def _is_exhausted(domain: str, now: datetime) -> bool:
     if not limit:
         return False
     since = now - RATE_WINDOW
+    # counted in one statement: a message that is settled meanwhile is in either number or in the other
     sent = select(func.count()).where(Message.to_domain == domain, Message.sent_at > since)
     tried = select(func.count()).where(
         Message.to_domain == domain, Message.state.in_(("sending", "queued")), Message.sending_since > since
     )
-    return (db.session.scalar(sent) or 0) + (db.session.scalar(tried) or 0) >= limit
+    number: int = db.session.scalars(select(sent.scalar_subquery() + tried.scalar_subquery())).one()
+    return number >= limit
 
 
 def _find_next(now: datetime) -> Message | None:
