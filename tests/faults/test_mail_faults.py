@@ -118,14 +118,13 @@ def test_server_that_is_away_is_asked_once_a_turn(sqlite_app: Flask, server: Fau
 
 
 @contextmanager
-def worker(database_url: str, folder: Path, server: FaultyServer, **values: str) -> Iterator[subprocess.Popen[bytes]]:
+def worker(database_url: str, folder: Path, **values: str) -> Iterator[subprocess.Popen[bytes]]:
     """Run a worker process; it is killed at the end."""
     environment: Mapping[str, str] = {
         **os.environ,
         "DATABASE_URL": database_url,
         "INSTANCE_PATH": str(folder),
         "SECRET_KEY": "test",
-        "SMTP_URL": server.url,
         **values,
     }
     process = subprocess.Popen(
@@ -151,7 +150,7 @@ def test_worker_that_is_killed_leaves_a_marked_letter_to_the_next(
 ) -> None:
     key = put(app, server)
     server.break_at(step, "stall")
-    with worker(database_url, tmp_path / "first", server, MAIL_TIMEOUT="40") as process:
+    with worker(database_url, tmp_path / "first", SMTP_URL=server.url, MAIL_TIMEOUT="40") as process:
         assert server.is_stalling.wait(60)
         process.send_signal(signal.SIGKILL)
         process.wait(30)
@@ -159,7 +158,7 @@ def test_worker_that_is_killed_leaves_a_marked_letter_to_the_next(
     server.heal()
     db.session.execute(update(Message).values(sending_since=utc_now() - timedelta(minutes=11)))
     db.session.commit()
-    with worker(database_url, tmp_path / "second", server):
+    with worker(database_url, tmp_path / "second", SMTP_URL=server.url):
         wait_until_sent(key)
     assert state(key) == ("sent", True)
     assert (len(server.taken), len(ids(server.seen))) == (1, 1)
@@ -201,7 +200,7 @@ def test_pages_are_as_fast_as_ever_while_the_mail_server_hangs(
         visit(0)  # what is rendered once
         calm = max(visit(number) for number in range(1, 6))
         server.break_at("DATA", "stall")
-        with worker(database_url, tmp_path / "worker", server, MAIL_TIMEOUT="40"):
+        with worker(database_url, tmp_path / "worker", SMTP_URL=server.url, MAIL_TIMEOUT="40"):
             assert server.is_stalling.wait(60)
             hanging = max(visit(number) for number in range(6, 11))
     assert state(key)[0] in ("sending", "queued")
