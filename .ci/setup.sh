@@ -131,6 +131,7 @@ Linux)
     have pdftotext || need poppler-utils "tests read PDF reports with pdftotext"
     have qpdf || need qpdf "tests check PDF reports with it"
     library ical || need libical3 "tests read calendars with it"
+    have redis-server || need redis-server "tests run background work through one of their own"
     # Ubuntu's chromium package only points to a snap, which does not run in tests.
     if ! browser && ! grep -qi '^ID=ubuntu' /etc/os-release 2>/dev/null; then need chromium "the browser tests drive it"; fi
   fi

@@ -55,7 +55,9 @@ def run_until(stop: threading.Event, *, threads: int = THREADS) -> None:
     app = _app()
 
     def run(key: int) -> None:
-        if not stop.is_set():  # else it stays queued, and is sent again to those who go on
+        if stop.is_set():
+            queue.put(key)  # it is for those who go on
+        else:
             running.run_job_of(app, key, stop)
 
     queue = job_queue.open_queue(settings(), run)

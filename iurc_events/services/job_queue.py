@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ _TASK: Final = "background-job"
 TABLE_PREFIX: Final = "job_queue"
 #: How often the tables of the queue are tried to be made: two processes may begin at once.
 _TRIES: Final = 5
+_closing = threading.Lock()
 
 
 class BrokenMessageError(ValueError):
@@ -48,8 +50,9 @@ class JobQueue:
         return int(self.huey.storage.queue_size()) == 0
 
     def close(self) -> None:
-        """Give connections back."""
-        self.huey.storage.close()
+        """Give the connections of this thread back, and the one that threads share."""
+        with _closing:  # huey looks and closes in two steps
+            self.huey.storage.close()
 
 
 def _never(_key: int) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,6 +28,11 @@ from iurc_events.models.jobs import BackgroundJob, TimedRun
 from iurc_events.services import background_jobs
 from tests.factories import make_user
 
+pytestmark = pytest.mark.parametrize(
+    ("database_url", "queue_url"),
+    [("sqlite", "own"), ("postgresql", "own"), ("sqlite", "redis")],
+    indirect=True,
+)
 JOBS = 200
 #: The worker with one more task, which takes a while, and one more timed job, which says that it ran.
 DRIVER = """
@@ -77,15 +85,42 @@ class Workers:
 
 
 @pytest.fixture
-def workers(app: Flask, tmp_path: Path) -> Iterator[Workers]:
-    """Yield what starts workers on the database of ``app``."""
-    config = settings()
+def redis_url(tmp_path: Path) -> Iterator[str]:
+    """Yield the address of a Redis on loopback, without a disk."""
+    server = shutil.which("redis-server")
+    if server is None:
+        pytest.skip("no redis-server on this machine: the set-up installs it where it may")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    command = [server, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        until = time.monotonic() + 20
+        while time.monotonic() < until:
+            with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+                break
+            assert process.poll() is None
+            time.sleep(0.05)
+        yield f"redis://127.0.0.1:{port}/0"
+        process.terminate()
+
+
+@pytest.fixture
+def queue_url(request: pytest.FixtureRequest) -> str:
+    """Return the address of the queue: none for the one that comes with the database, or that of a Redis."""
+    return str(request.getfixturevalue("redis_url")) if request.param == "redis" else ""
+
+
+@pytest.fixture
+def workers(app: Flask, queue_url: str, tmp_path: Path) -> Iterator[Workers]:
+    """Yield what starts workers on the database of ``app``; the application sends to the same queue."""
+    app.extensions["settings"] = config = replace(settings(), redis_url=queue_url or None)
     kept = {name: value for name, value in os.environ.items() if name not in ("SMTP_URL", "REDIS_URL", "BASE_URL")}
     environment = {
         **kept,
         "DATABASE_URL": config.database_url,
         "INSTANCE_PATH": str(config.instance_path),
         "SECRET_KEY": "test",
+        **({"REDIS_URL": queue_url} if queue_url else {}),
     }
     with ExitStack() as stack:
         yield Workers(environment, tmp_path, stack)
@@ -155,6 +190,6 @@ def test_worker_told_to_end_gives_its_job_to_another_at_once(app: Flask, workers
     took = time.monotonic() - began
     given_back = count_states()
     workers.start()
-    taken = wait_for("running", 1, 30)
+    taken = wait_for("running", 1, 60)
 
     assert (ended, took < 8, given_back, taken) == (0, True, {"queued": 1}, {"running": 1})
