@@ -77,7 +77,7 @@ def serve(host: str, port: int, workers: int, threads: int, quiet: bool) -> None
 @click.command()
 @click.option("--once", is_flag=True, help="Do what is due now, then end.")
 @click.option(
-    "--threads", default=jobs.THREADS, show_default=True, type=click.IntRange(1, 32), help="Background jobs at a time."
+    "--threads", default=jobs.THREADS, show_default=True, type=click.IntRange(1, 4), help="Background jobs at a time."
 )
 @with_app
 def worker(once: bool, threads: int) -> None:

@@ -60,6 +60,8 @@ def _do(app: Flask, claimed: Claim, stop: threading.Event) -> str:
         except (tasks.StoppedError, ReportStoppedError):
             pass
         except DomainError as found:
+            if unwanted.is_set():  # it gave up waiting, because it was told to
+                return background_jobs.give_back(claimed, utc_now(), error=None)
             error = noop_error(found.message, **found.params)
             is_final = not isinstance(found, BusyError)  # those who are busy may be less so later
         except Exception as found:

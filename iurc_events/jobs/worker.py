@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from flask import Flask, current_app
@@ -22,10 +22,12 @@ logger = logging.getLogger(__name__)
 
 #: Documents that a worker makes at a time.
 THREADS: Final = 2
+#: Between two looks whether the turn of a timed job has begun.
+LOOK: Final = timedelta(seconds=PAUSE)
 #: Seconds between two looks for jobs whose message was lost or whose worker died.
 SWEEP: Final = 5.0
 #: Seconds after which a worker that was told to end no longer waits for a job that does not listen.
-PATIENCE: Final = 20.0
+PATIENCE: Final = 12.0
 _LONGEST_POLL: Final = 1.0
 
 
@@ -64,8 +66,8 @@ def run_until(stop: threading.Event, *, threads: int = THREADS) -> None:
     consumer = _make_consumer(queue, threads)
     consumer.start()
     loops = [
-        *(_start(job.name, _by_the_clock(app, stop, [job])) for job in JOBS if not job.has_turns),
-        _start("timed jobs", _by_the_clock(app, stop, [job for job in JOBS if job.has_turns])),
+        *(_start(each.name, _by_the_clock(app, stop, [each], each.every)) for each in JOBS if not each.has_turns),
+        _start("timed jobs", _by_the_clock(app, stop, [each for each in JOBS if each.has_turns], LOOK)),
         _start("sweep", _sweep_until(app, stop, queue)),
     ]
     logger.info("worker is ready, %s background jobs at a time", threads)
@@ -107,8 +109,8 @@ def _start(name: str, work: Callable[[], None]) -> threading.Thread:
     return thread
 
 
-def _by_the_clock(app: Flask, stop: threading.Event, jobs: Sequence[Job]) -> Callable[[], None]:
-    """Return what runs some jobs one after another, each at its time."""
+def _by_the_clock(app: Flask, stop: threading.Event, jobs: Sequence[Job], pause: timedelta) -> Callable[[], None]:
+    """Return what runs some jobs one after another, each at its time, and rests in between."""
 
     known: dict[str, datetime] = {}
 
@@ -119,7 +121,7 @@ def _by_the_clock(app: Flask, stop: threading.Event, jobs: Sequence[Job]) -> Cal
                     return
                 with app.app_context():
                     run_turn(job, known)
-            stop.wait(PAUSE)
+            stop.wait(pause.total_seconds())
 
     return work
 
