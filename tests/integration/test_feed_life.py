@@ -239,7 +239,6 @@ def set_up() -> tuple[Office, list[Client]]:
         Client(habit, f"/calendar/{name}.ics", headers, is_first_cut=habit == "cut at 116")
         for name in (*names, f"my/{token}")
         for habit, headers in HABITS.items()
-        if not (name.startswith("my/") and habit == "by date")
     ]
 
 
