@@ -29,7 +29,7 @@ from iurc_events.calendars.rendering import render_entry
 from iurc_events.database import db, utc_now
 from iurc_events.models.accounts import User
 from iurc_events.models.events import Event
-from iurc_events.services import calendar_entries, event_life, events, feeds, zone_rules
+from iurc_events.services import calendar_entries, event_life, events, personal_feeds, zone_rules
 from iurc_events.services.event_details import EventDetails, details_of
 from tests.factories import make_city, make_pair, make_programme, make_slot, make_theme, make_user
 from tests.zone_rules import using_package, write_package
@@ -71,7 +71,7 @@ class Client:
         if answer.headers.get("Content-Encoding") == "gzip":
             assert "gzip" in self.headers(self)["Accept-Encoding"]
             data = gzip.decompress(data)
-        self.tag, self.modified = answer.headers["ETag"], answer.headers["Last-Modified"]
+        self.tag, self.modified = answer.headers["ETag"], answer.headers.get("Last-Modified", "")
         now = read(data)
         for uid, entry in now.items():
             if uid in self.entries:
@@ -233,7 +233,7 @@ def set_up() -> tuple[Office, list[Client]]:
     keys = {"city_ids": (ghent.id, wuhan.id), "pair_ids": (pair.id,), "theme_ids": (theme.id,)}
     office = Office(organiser, programme.id, keys)
     office.create("roofs", make_slot("2027-03-29T09:00", "2027-03-29T11:00"))
-    _, token = feeds.subscribe(organiser.id, "office")
+    _, token = personal_feeds.subscribe(organiser.id, "office")
     names = ("programmes/iurc-test", "cities/ghent", "pairs/ghent--wuhan", "themes/water", "events/2027-roofs")
     return office, [
         Client(habit, f"/calendar/{name}.ics", headers, is_first_cut=habit == "cut at 116")
