@@ -50,6 +50,13 @@ def lines(event: Event) -> dict[str, list[str]]:
     return found if any(found.values()) else {}
 
 
+def offered(event: Event, language: str, now: datetime) -> list[str]:
+    """Return what organisers are asked to tell; nothing of an event that is over or not public."""
+    if not event.is_public or event.ends_at is None or event.ends_at <= now:
+        return []
+    return lines(event).get(language, [])
+
+
 def _latest(event_id: int) -> Snapshot | None:
     return _snapshot(select(Revision).where(Revision.event_id == event_id).order_by(Revision.number.desc()))
 

@@ -124,6 +124,17 @@ def unsubscribe(token: str) -> UnsubscribeLink:
     return link
 
 
+def unsubscribe_by_mail(subject: str) -> bool:
+    """Unsubscribe by a mail with the subject that List-Unsubscribe asks for; tell whether it had a link of ours."""
+    for word in subject.split():
+        try:
+            unsubscribe(word)
+        except NotFoundError:
+            continue
+        return True
+    return False
+
+
 @in_transaction
 def choose(token: str, unwanted: Iterable[str]) -> UnsubscribeLink:
     """Set which topics of a programme an address does not want; the others come again.

@@ -44,10 +44,11 @@ def test_unsubscribe_and_choose_are_safe_to_do_twice(app: Flask) -> None:
     for _ in range(2):
         opt_outs.unsubscribe(token)
     once = opt_outs.find_topics(hashed, programme.id)
+    by_mail = [opt_outs.unsubscribe_by_mail(subject) for subject in (f"unsubscribe {token}", "unsubscribe", "")]
     for _ in range(2):
         opt_outs.choose(token, {"digest", "letters", "nonsense"})
 
-    assert once == {"thanks"}
+    assert (once, by_mail) == ({"thanks"}, [True, False, False])
     assert opt_outs.find_topics(hashed, programme.id) == {"digest", "letters"}
 
 

@@ -20,7 +20,7 @@ from iurc_events.models.programmes import Programme
 from iurc_events.permissions import Permission
 from iurc_events.queries import event_audiences, event_choices, organised_events
 from iurc_events.queries.organised_events import EventFilter
-from iurc_events.services import event_slugs
+from iurc_events.services import changes_told, event_slugs
 from iurc_events.services import events as event_service
 from iurc_events.services.events import EventDetails
 from iurc_events.web.access import requires, signed_in_user
@@ -226,6 +226,7 @@ def edit_event(slug: str) -> ResponseReturnValue:
         languages_filled=_languages_filled(event),
         has_programmes=False,
         is_fixed=event.first_published_at is not None,
+        untold=changes_told.offered(event, current_language(), utc_now()) if request.method == "GET" else [],
         **slot_preview(form, event.programme),
     )
     return page, 422 if form.errors or conflicts else 200

@@ -58,7 +58,6 @@ def list_mailings(slug: str) -> ResponseReturnValue:
     own, total = mailing_queries.list_own(event.id, page=page, per_page=PER_PAGE)
     counts = mailing_queries.count_mails([each.id for each in own])
     standard = standard_letters.list_current(event)
-    changes = changes_told.lines(event)
     return render_template(
         "organiser_mailings/list.html",
         event=event,
@@ -68,7 +67,7 @@ def list_mailings(slug: str) -> ResponseReturnValue:
             for kind, mailing in standard.items()
         ],
         lines=[mailing_line(event, each, counts[each.id]) for each in own],
-        changes=changes.get(current_language(), []),
+        changes=changes_told.offered(event, current_language(), utc_now()),
         paging=paging_view(page=page, per_page=PER_PAGE, total=total, path=request.path),
     )
 
