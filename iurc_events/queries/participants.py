@@ -18,7 +18,6 @@ from iurc_events.models.attendance import Attendance
 from iurc_events.models.cities import City, CityProgramme
 from iurc_events.models.events import Event, EventProgramme, JoinLink
 from iurc_events.models.invitations import MeetingInvitation
-from iurc_events.models.messages import Message
 from iurc_events.models.participants import Participant
 from iurc_events.queries import waiting_list
 
@@ -62,8 +61,6 @@ class ListedParticipant:
     has_attended: bool
     #: Place in the line of those who wait, from 1; None for who does not wait.
     position: int | None
-    #: What became of the last mail to the person, e.g. ``sent`` or ``bounced``; None where none was written.
-    mail_state: str | None = None
     #: What the person's calendar answered to the invitation by mail, which changes nothing.
     reply: str | None = None
     #: Whether the event changed after the answer.
@@ -141,19 +138,11 @@ def list_participants(
         )
     total = db.session.scalar(select(func.count(Participant.id)).where(*conditions)) or 0
     first = (page - 1) * per_page
-    last_mail = (
-        select(Message.state)
-        .where(Message.participant_id == Participant.id)
-        .order_by(Message.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
     statement = (
         select(
             Participant,
             City.name,
             exists().where(Attendance.participant_id == Participant.id),
-            last_mail,
             MeetingInvitation.reply,
             MeetingInvitation.replied_at < MeetingInvitation.sent_at,
         )
@@ -193,11 +182,10 @@ def list_participants(
             created_at=participant.created_at,
             has_attended=bool(has_attended),
             position=positions.get(participant.id),
-            mail_state=mail_state,
             reply=reply,
             is_reply_old=bool(is_reply_old),
         )
-        for participant, city_name, has_attended, mail_state, reply, is_reply_old in rows
+        for participant, city_name, has_attended, reply, is_reply_old in rows
     ]
     return listed, total
 

@@ -39,6 +39,8 @@ MAIL_WORDS = {
     "event-cancelled": noop("Notice of a cancellation"),
     "event-reopened": noop("Notice that the event takes place after all"),
     "speaker-reminder": noop("Reminder of a speaker’s own page"),
+    "meeting-request": noop("Calendar invitation"),
+    "meeting-cancellation": noop("Calendar invitation taken back"),
     "mailing-test": noop("Test mail to oneself"),
 }
 STATE_WORDS = {"draft": noop("Draft"), "planned": noop("Planned"), "cancelled": noop("Cancelled")}
