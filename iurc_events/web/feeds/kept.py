@@ -24,7 +24,7 @@ class KeptFeed:
     @cached_property
     def compressed(self) -> bytes:
         """The bytes under gzip."""
-        return gzip.compress(self.feed.body, 4, mtime=0)
+        return gzip.compress(self.feed.body, 3, mtime=0)
 
     def body(self, *, is_compressed: bool) -> bytes:
         """Return the bytes to send."""
