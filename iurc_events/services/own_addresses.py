@@ -25,8 +25,10 @@ from iurc_events.models.messages import Message
 from iurc_events.models.participants import Participant
 from iurc_events.models.speakers import Person, Speaker
 from iurc_events.queries.accounts import normal_email
+from iurc_events.queries.feeds import ALL_EVENTS
 from iurc_events.queries.organised_events import get_event_for_update
 from iurc_events.services import attempts, audit, mail_facts, outbox, person_keys, speaker_notices, tokens
+from iurc_events.services.event_changes import bump_feeds
 
 PURPOSE: Final = "address"
 CONFIRMATION: Final = "address-confirmation"
@@ -193,6 +195,8 @@ def confirm(token: str, *, language: str) -> None:
     subject.version += 1
     db.session.flush()
     _follow(subject.person, old, new)
+    if isinstance(subject, Speaker):  # the event is in another person's calendar now
+        bump_feeds([ALL_EVENTS], utc_now())
     _note(event, subject, "mail address changed")
 
 

@@ -18,6 +18,7 @@ from iurc_events.models.accounts import User
 from iurc_events.models.cities import City
 from iurc_events.models.participants import Participant
 from iurc_events.models.programmes import Programme
+from iurc_events.queries.events import EventFilters
 from iurc_events.services import (
     background_jobs,
     delegations,
@@ -25,6 +26,8 @@ from iurc_events.services import (
     opt_outs,
     people_entry,
     people_imports,
+    personal_feeds,
+    saved_filters,
     tokens,
 )
 from iurc_events.services.delegations import CityInvitation, FocalPointDetails
@@ -45,7 +48,10 @@ PUBLIC = [
     "pairs/chongqing--mannheim",
     "themes/",
     "themes/circular-economy",
+    "events/?kind=training&kind=thematic-seminar",
     "calendars/",
+    "calendars/?kind=filter&id={kept_filter}",
+    "calendars/?kind=sessions&id=2022-11-08-iurc-annual-conference&titles=zh",
     "about",
     "accessibility",
     "personal-data",
@@ -115,6 +121,7 @@ ORGANISER = [
     "organise/cities/",
     "account/",
     "account/calendars/",
+    "account/calendars/{calendar}",
     "account/news/",
 ]
 DELEGATE = [
@@ -197,7 +204,10 @@ def names(live_server: LiveServer) -> Mapping[str, str]:
                 {"en": "News"}, {"en": "Dear {name},\n\nmore soon: {time}"}, Audience(("focal-points", "speakers"))
             ),
         )
+        calendar, _token = personal_feeds.subscribe(organiser.id, "phone")
         return {
+            "kept_filter": saved_filters.keep(EventFilters(kinds=("thematic-seminar",), query="industry")),
+            "calendar": str(calendar.public_id),
             "member": str(member.one().public_id),
             "mailing": str(mailing.public_id),
             "unsubscribe": opt_outs.token_of("reader@example.org", "letters", programme.id),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import uuid5
@@ -18,9 +20,12 @@ from iurc_events.database import db, utc_now
 from iurc_events.models.agendas import EventSession
 from iurc_events.models.events import Event
 from iurc_events.queries.events import EventFilters
+from iurc_events.queries.feed_versions import FeedVersions
 from iurc_events.services import event_changes, saved_filters
 from iurc_events.services.diagnosis import longest_feed_address
-from tests.factories import make_city, make_event, make_programme, make_session, make_slot
+from iurc_events.services.feeds import Feed
+from iurc_events.web.feeds.kept import KeptFeeds
+from tests.factories import make_city, make_event, make_pair, make_programme, make_session, make_slot, make_theme
 
 NOW = datetime(2027, 4, 1, 12, 0, 30, tzinfo=UTC)
 
@@ -242,3 +247,51 @@ def test_longest_address_counts_all_kinds_of_feeds(app: Flask) -> None:
     make_event("2027-" + "x" * 45)
     base = "https://events.example.org"
     assert longest_feed_address(base) == f"{base}/calendar/sessions/2027-{'x' * 45}.ics?lang=both"
+
+
+@pytest.mark.parametrize("kind", addresses.FEED_KINDS)
+def test_feeds_of_every_kind_carry_no_cookie_and_the_same_headers_from_memory(
+    app: Flask, client: FlaskClient, kind: str, spring_2027: time_machine.Traveller
+) -> None:
+    programme, city, other = make_programme("iurc-test"), make_city("ghent"), make_city("sofia")
+    pair, theme = make_pair(city, other), make_theme("climate")
+    event = make_event("2027-green-roofs", programme, kind="workshop")
+    make_two_sessions(event)
+    slugs = {"programme": "iurc-test", "city": "ghent", "pair": pair.slug, "theme": theme.slug, "kind": "workshop"}
+    slugs |= {"event": event.slug, "sessions": event.slug, "filter": saved_filters.keep(EventFilters(query="roofs"))}
+    path = addresses.feed(kind, slugs[kind], "zh")
+    spring_2027.shift(timedelta(minutes=1))
+    first, kept = (client.get(path, headers={"Accept-Encoding": "gzip"}) for _ in range(2))
+    assert (first.status_code, kept.data, dict(kept.headers)) == (200, first.data, dict(first.headers))
+    assert ("Set-Cookie" in kept.headers, kept.headers["Vary"]) == (False, "Accept-Encoding")
+    assert kept.headers["X-Content-Type-Options"] == "nosniff"
+    assert (client.head(path, headers={"Accept-Encoding": "gzip"}).headers == kept.headers) is True
+
+
+def test_feed_asked_for_by_many_at_once_is_rendered_once() -> None:
+    feeds, made = KeptFeeds(1_000_000), []
+
+    def render() -> Feed:
+        made.append(1)
+        time.sleep(0.05)
+        return Feed(b"BEGIN", '"tag"', NOW, "x.ics")
+
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: feeds.get_or_render("key", render), range(8)))
+    assert (len(made), len(set(map(id, found)))) == (1, 1)
+
+
+def test_kept_feeds_stay_within_their_bound() -> None:
+    feeds = KeptFeeds(3_000)
+    for number in range(5):
+        feeds.get_or_render(number, lambda: Feed(b"x" * 500, '"tag"', NOW, "x.ics"))
+    assert [number for number in range(5) if feeds.find(number)] == [3, 4]
+
+
+def test_versions_are_read_again_after_the_connections_ended(app: Flask) -> None:
+    make_event("2027-green-roofs")
+    versions = FeedVersions(app)
+    before = versions.read("events/2027-green-roofs")
+    db.session.remove()
+    db.engine.dispose()
+    assert (before, versions.read("events/2027-green-roofs"), versions.read("events/none")) == (1, 1, None)

@@ -20,7 +20,7 @@ from iurc_events.models.calendar_feeds import CalendarSubscription
 from iurc_events.models.delegations import Delegation, FocalPoint
 from iurc_events.models.events import Event, JoinLink
 from iurc_events.models.participants import Participant
-from iurc_events.services import event_changes, personal_feeds
+from iurc_events.services import event_changes, own_addresses, personal_feeds, tokens
 from tests.factories import make_city, make_event, make_programme, make_speaker, make_user
 
 NOW = datetime(2027, 4, 1, 12, 0, 30, tzinfo=UTC)
@@ -247,3 +247,17 @@ def test_disabled_account_has_no_feed_any_more(app: Flask, client: FlaskClient, 
     db.session.get_one(User, one_of_each.id).is_disabled = True
     db.session.commit()
     assert get(client, token, tag)[0] == 404
+
+
+def test_speaker_who_takes_a_new_address_leaves_the_calendar_of_the_old_one(app: Flask, client: FlaskClient) -> None:
+    old, new = make_user(), make_user()
+    event = make_event("2027-speaking", title={"en": "Speaking"})
+    speaker = make_speaker(event, email=old.email)
+    tokens_of = [personal_feeds.subscribe(user.id, "phone")[1] for user in (old, new)]
+    tags = [get(client, token)[1] for token in tokens_of]
+    payload = {"speaker_id": speaker.id, "email": new.email, "was": old.email}
+    link = tokens.issue(own_addresses.PURPOSE, event_id=event.id, payload=payload)
+    db.session.commit()
+    own_addresses.confirm(link, language="en")
+    assert [get(client, token, tag)[0] for token, tag in zip(tokens_of, tags, strict=True)] == [200, 200]
+    assert [summaries(client, token) for token in tokens_of] == [[], ["Speaking"]]
