@@ -25,6 +25,7 @@ _WORDS: Final = {
     "reply": "the answer of a calendar",
     "unknown": "about nothing that was sent from here",
     "automatic": "an automatic answer, ignored",
+    "unsubscribed": "unsubscribed from a kind of mail",
     "other": "neither a report nor the answer of a calendar, ignored",
 }
 

@@ -68,6 +68,8 @@ class OtherMail:
     """Neither a report nor a calendar's answer: written by a person, or answered by a machine."""
 
     is_automatic: bool
+    #: In one line; mail programs unsubscribe by it (RFC 8058 §1, RFC 2369 §3.2).
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +165,7 @@ def _content(mail: Message, parts: list[Message], sender: str | None) -> Deliver
         words = _words(mail, "Subject") or "returned by the mail server"
         return DeliveryReport("failed", words[:300], _returned_ids(mail, parts))
     is_automatic = _header(mail, "Auto-Submitted").lower() not in ("", "no") or sender == ""
-    return OtherMail(is_automatic=is_automatic)
+    return OtherMail(is_automatic=is_automatic, subject=_words(mail, "Subject")[:300])
 
 
 def _is_holiday_notice(mail: Message) -> bool:

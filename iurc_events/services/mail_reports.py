@@ -24,8 +24,9 @@ from iurc_events.mail import incoming
 from iurc_events.mail.incoming import CalendarMail, DeliveryReport, Incoming
 from iurc_events.models.messages import Message
 from iurc_events.queries import meeting_invitations as invitation_queries
+from iurc_events.services import opt_outs
 
-Outcome = Literal["bounced", "delayed", "delivered", "reply", "unknown", "automatic", "other"]
+Outcome = Literal["bounced", "delayed", "delivered", "reply", "unknown", "automatic", "unsubscribed", "other"]
 _SIGNED: Final = re.compile(r"(\d{1,12})-([a-z2-7]{16})")
 _ANSWERS: Final = ("ACCEPTED", "DECLINED", "TENTATIVE", "DELEGATED")
 #: States of a message that may have reached a mail server.
@@ -90,6 +91,8 @@ def _take(mail: Incoming, recipient: str, now: datetime) -> Outcome:
         return _take_report(message, content, now) if message else "unknown"
     if isinstance(content, CalendarMail):
         return _take_answer(content, now)
+    if content.subject.lower().startswith("unsubscribe") and opt_outs.unsubscribe_by_mail(content.subject):
+        return "unsubscribed"
     return "automatic" if content.is_automatic else "other"
 
 

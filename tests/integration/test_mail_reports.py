@@ -19,11 +19,12 @@ from iurc_events.database import db, in_transaction, utc_now
 from iurc_events.mail import MessageText
 from iurc_events.mail.incoming import LARGEST, UnreadableMailError
 from iurc_events.models.invitations import MeetingInvitation
+from iurc_events.models.mailings import MailOptOut
 from iurc_events.models.messages import Message
 from iurc_events.models.participants import Participant
-from iurc_events.services import mail_reports, meeting_invitations, outbox, participants
+from iurc_events.services import mail_reports, meeting_invitations, opt_outs, outbox, participants
 from iurc_events.services.participants import Registration
-from tests.factories import make_event
+from tests.factories import make_event, make_programme
 from tests.integration.test_worker import environment
 
 TEXT = MessageText("Invitation 邀请", "Hello\n", "<p>Hello</p>\n")
@@ -124,6 +125,23 @@ def test_automatic_answers_and_letters_are_left_alone(message: Message) -> None:
     mail["Auto-Submitted"] = "auto-replied"
     assert mail_reports.receive(mail.as_bytes()) == "automatic"
     assert state(message) == ("sent", None, False)
+
+
+@pytest.mark.parametrize("is_automatic", [False, True])
+def test_mail_that_unsubscribes_does_so_once_and_only_by_a_link_of_ours(app: Flask, is_automatic: bool) -> None:
+    programme = make_programme()
+    token = opt_outs.token_of("ana@example.org", "letters", programme.id)
+    mail = EmailMessage()
+    mail["Subject"] = f"unsubscribe {token}"
+    if is_automatic:
+        mail["Auto-Submitted"] = "auto-generated"  # as large mailboxes send it for their user
+    strange = EmailMessage()
+    strange["Subject"] = "unsubscribe aaaa.bbbb"
+
+    outcomes = [mail_reports.receive(each.as_bytes()) for each in (mail, mail, strange)]
+
+    assert outcomes == ["unsubscribed", "unsubscribed", "other"]
+    assert [row.topic for row in db.session.query(MailOptOut)] == ["letters"]
 
 
 def reply(uid: str, email: str = "ana@example.org", answer: str = "DECLINED", method: str = "REPLY") -> bytes:
