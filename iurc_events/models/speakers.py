@@ -112,7 +112,7 @@ class Speaker(Base):
     roles: Mapped[JsonList]
     note: Mapped[LongText | None]
     stakeholder_type: Mapped[str | None] = mapped_column(String(20))
-    email: Mapped[str | None] = mapped_column(String(254))
+    email: Mapped[str | None] = mapped_column(String(254), index=True)
     topic: Mapped[LanguageMap | None] = mapped_column(Json)
     abstract: Mapped[LanguageMap | None] = mapped_column(Json)
     language_spoken: Mapped[str | None] = mapped_column(String(20))

@@ -208,6 +208,7 @@ def upgrade() -> None:
     op.add_column(
         "participants", sa.Column("wants_invitation", sa.Boolean(), server_default=sa.false(), nullable=False)
     )
+    op.create_index(op.f("ix_speakers_email"), "speakers", ["email"], unique=False)
     with altered("messages") as batch_op:
         batch_op.add_column(sa.Column("to_domain", sa.String(length=255), server_default="", nullable=False))
         batch_op.add_column(sa.Column("mailing_id", sa.Integer(), nullable=True))
@@ -231,6 +232,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_messages_mailing_id"))
         for column in ("bounced_at", "topic", "mailing_id", "to_domain"):
             batch_op.drop_column(column)
+    op.drop_index(op.f("ix_speakers_email"), table_name="speakers")
     op.drop_column("participants", "wants_invitation")
     op.drop_column("calendar_subscriptions", "parts")
     for table in (
