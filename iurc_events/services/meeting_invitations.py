@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parseaddr
-from typing import Final, Literal, cast
+from typing import Final, cast
 
 from sqlalchemy import delete, select
 
@@ -246,18 +246,3 @@ def say_farewell(farewells: Iterable[Farewell], now: datetime) -> None:
         event = db.session.get_one(Event, each.event_id)
         desk = _Desk(now, queries.list_entries([event.id]))
         _cancel(event, each.last, desk, reason="person", name="", participant_id=None, message_kind=outbox.FAREWELL)
-
-
-# --- What calendars answer --------------------------------------------------------------------------------------------
-
-Reply = Literal["ACCEPTED", "DECLINED", "TENTATIVE", "DELEGATED"]
-
-
-@in_transaction
-def record_reply(uid: str, email: str, reply: Reply, *, now: datetime | None = None) -> bool:
-    """Write down what somebody's calendar answered, which changes nothing else; tell whether it was asked."""
-    invitation = queries.find_for_reply(uid, email)
-    if invitation is None:
-        return False
-    invitation.reply, invitation.replied_at = reply, now or utc_now()
-    return True

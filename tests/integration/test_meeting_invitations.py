@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -299,19 +298,6 @@ def test_mail_has_the_form_that_calendars_take(event: Event) -> None:
     assert max(len(line) for line in data.split(b"\r\n")) <= 75
     assert isinstance(mail, EmailMessage)
     assert ("布鲁塞尔" in claim.letter.text, "北京" in claim.letter.text) == (True, True)
-
-
-def test_answer_of_a_calendar_is_kept_and_changes_nothing(event: Event) -> None:
-    key = sign_up(event)
-    tell()
-    uid = str(event.calendar_uid)
-    assert meeting_invitations.record_reply(uid, "ana@example.org", "DECLINED")
-    assert not meeting_invitations.record_reply(uid, "eve@example.org", "DECLINED")
-    assert not meeting_invitations.record_reply(str(uuid.uuid4()), "ana@example.org", "DECLINED")
-    db.session.expire_all()
-    assert db.session.scalars(select(MeetingInvitation.reply)).all() == ["DECLINED"]
-    assert db.session.get_one(Participant, key).state == "registered"
-    assert tell(3) == 0
 
 
 def test_event_that_is_over_is_left_in_calendars(event: Event) -> None:
