@@ -30,13 +30,11 @@ from iurc_events.services import outbox, participant_mail, seats
 
 _PARTICIPANTS: Final = cast("Table", Participant.__table__)
 _MESSAGES: Final = cast("Table", Message.__table__)
-_KEY: Final = (_PARTICIPANTS.c.event_id, _PARTICIPANTS.c.email)
-#: Gives the key of the new row, or nothing where the address has signed up already.
+#: Gives the key of the new row, or nothing where the address has signed up already. No index is named: of the same form
+#: sent twice at once PostgreSQL may notice the number of the form before it notices the address.
 _INSERT: Final = {
-    "sqlite": sqlite.insert(_PARTICIPANTS).on_conflict_do_nothing(index_elements=_KEY).returning(_PARTICIPANTS.c.id),
-    "postgresql": postgresql.insert(_PARTICIPANTS)
-    .on_conflict_do_nothing(index_elements=_KEY)
-    .returning(_PARTICIPANTS.c.id),
+    "sqlite": sqlite.insert(_PARTICIPANTS).on_conflict_do_nothing().returning(_PARTICIPANTS.c.id),
+    "postgresql": postgresql.insert(_PARTICIPANTS).on_conflict_do_nothing().returning(_PARTICIPANTS.c.id),
 }
 _MAKE_WAIT: Final = (
     update(_PARTICIPANTS)
@@ -94,6 +92,11 @@ class _Attempt:
     #: The letter that was got ready, for the version of the event that was read.
     standing: Any
 
+    @property
+    def corrected_id(self) -> uuid.UUID:
+        """Number of the form where its own stands for the address that it was first sent with."""
+        return uuid.uuid5(self.public_id, self.registration.email)
+
     def letter(self, standing: Any, *, is_waiting: bool, position: int | None = None) -> tuple[Any, bytes | None]:
         """Return text and calendar file for this reader; written anew where the event has changed meanwhile."""
         language = self.registration.language
@@ -142,11 +145,11 @@ def sign_up(
     return _store(wanted)
 
 
-@in_transaction
-def _store(wanted: _Attempt) -> ParticipantState:
+def _insert(wanted: _Attempt) -> int | None:
+    """Write the row of a new registration; return its key, or None where the address or the form is known."""
     registration, now = wanted.registration, utc_now()
     connection = db.session.connection()
-    key = connection.execute(
+    key: int | None = connection.execute(
         _INSERT[connection.dialect.name],
         {
             "public_id": wanted.public_id,
@@ -167,6 +170,23 @@ def _store(wanted: _Attempt) -> ParticipantState:
             "wants_invitation": registration.wants_invitation,
         },
     ).scalar_one_or_none()
+    return key
+
+
+def _has_signed_up(wanted: _Attempt) -> bool:
+    statement = select(Participant.id).where(
+        Participant.event_id == wanted.event_id, Participant.email == wanted.registration.email
+    )
+    return db.session.scalar(statement) is not None
+
+
+@in_transaction
+def _store(wanted: _Attempt) -> ParticipantState:
+    key = _insert(wanted)
+    if key is None and not _has_signed_up(wanted):
+        # the number of this form stands for another address: it was corrected and sent again
+        wanted.public_id = wanted.corrected_id
+        key = _insert(wanted)
     if key is None:
         return _answer_known(wanted)
     _store_needs(wanted, key)
@@ -280,7 +300,7 @@ def _answer_known(wanted: _Attempt) -> ParticipantState:
     if known is None:
         raise BusyError("The registration was being deleted. Try again in a moment.")
     if known.state != ParticipantState.CANCELLED:
-        if known.public_id == wanted.public_id:
+        if known.public_id in (wanted.public_id, wanted.corrected_id):
             is_waiting = known.state == ParticipantState.WAITING
         else:
             is_waiting = not _is_free(standing)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+import uuid
 from dataclasses import replace
 
 import pytest
@@ -156,6 +157,17 @@ def test_a_form_that_is_sent_again_gets_its_first_answer_and_another_one_does_no
     ]
     assert ["You are registered" in answer.text for answer in answers] == [True, True, False]
     assert (len(states()), db.session.query(Message).count()) == (1, 1)
+
+
+def test_form_with_a_corrected_address_is_another_registration(event: Event) -> None:
+    form = uuid.uuid4()
+    outcomes = [
+        participants.sign_up(event.id, registration(email), attempt=form)
+        for email in ("tset@example.org", "test@example.org", "test@example.org")
+    ]
+    assert outcomes == ["registered", "registered", "registered"]
+    assert states() == {"tset@example.org": "registered", "test@example.org": "registered"}
+    assert db.session.get_one(Event, event.id).seats_taken == 2
 
 
 def test_who_cancelled_can_sign_up_again(event: Event, client: FlaskClient) -> None:
