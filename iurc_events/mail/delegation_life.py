@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from iurc_events.domain.language_maps import text_of
 from iurc_events.localisation import noop, translate
 from iurc_events.mail.contents import EventFacts
+from iurc_events.mail.data_notices import data_notice
 from iurc_events.mail.delegations import decision
 from iurc_events.mail.rendering import (
     Content,
-    Fact,
     MessageText,
     event_facts,
     fact,
@@ -46,37 +46,24 @@ def member_notice(
         if is_waiting
         else noop("You were registered for this event by %(person)s, %(city)s.")
     )
-    return render(
-        Content(
-            subject=translate(noop("Your city registered you: %(title)s"), language, title=title_of(event, language)),
-            greeting=greeting(name, language),
-            paragraphs=[translate(sentence, language, person=one_line(registered_by), city=city_name)],
-            facts=[
-                *event_facts(event, language),
-                *(Fact(one_line(label), one_line(value)) for label, value in stored if one_line(value)),
-            ],
-            button=(translate(noop("See and correct your details"), language), url),
-            closing=[
-                translate(
-                    noop(
-                        "These details came from the delegation of %(city)s and are used to prepare the event. "
-                        "They are not published."
-                    ),
-                    language,
-                    city=city_name,
-                ),
-                translate(
-                    noop(
-                        "You may see, correct or delete your details at any time, on that page or by writing to the "
-                        "programme, and complain to a data protection authority."
-                    ),
-                    language,
-                ),
-            ],
-            links={translate(noop("How we treat personal data"), language): privacy_url},
-            programme=event.programme,
-        ),
+    return data_notice(
         language,
+        subject=noop("Your city registered you: %(title)s"),
+        sentence=translate(sentence, language, person=one_line(registered_by), city=city_name),
+        origin=translate(
+            noop(
+                "These details came from the delegation of %(city)s and are used to prepare the event. "
+                "They are not published."
+            ),
+            language,
+            city=city_name,
+        ),
+        button=noop("See and correct your details"),
+        name=name,
+        event=event,
+        stored=stored,
+        url=url,
+        privacy_url=privacy_url,
     )
 
 

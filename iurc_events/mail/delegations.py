@@ -8,6 +8,7 @@ from typing import Final
 from iurc_events.domain.language_maps import text_of
 from iurc_events.localisation import noop, translate, translate_count
 from iurc_events.mail.contents import Deadline, EventFacts, Quota
+from iurc_events.mail.data_notices import data_notice
 from iurc_events.mail.rendering import (
     Content,
     Fact,
@@ -156,46 +157,29 @@ def speaker_notice(
         url: The personal link to the own speaker page.
     """
     city_name = one_line(text_of(city, language))
-    return render(
-        Content(
-            subject=translate(
-                noop("You were registered as a speaker: %(title)s"), language, title=title_of(event, language)
-            ),
-            greeting=greeting(name, language),
-            paragraphs=[
-                translate(
-                    noop("You were registered as a speaker of this event by %(person)s, %(city)s."),
-                    language,
-                    person=one_line(registered_by),
-                    city=city_name,
-                )
-            ],
-            facts=[
-                *event_facts(event, language),
-                *(Fact(one_line(label), one_line(value)) for label, value in stored if one_line(value)),
-            ],
-            button=(translate(noop("See and correct your details"), language), url),
-            closing=[
-                translate(
-                    noop(
-                        "These details came from the delegation of %(city)s and are used to prepare the event. "
-                        "Your name is published only if you agree on that page."
-                    ),
-                    language,
-                    city=city_name,
-                ),
-                translate(
-                    noop(
-                        "You may see, correct or delete your details at any time, on that page or by writing to the "
-                        "programme, and complain to a data protection authority."
-                    ),
-                    language,
-                ),
-            ],
-            links={translate(noop("How we treat personal data"), language): privacy_url},
-            programme=event.programme,
-        ),
+    return data_notice(
         language,
+        subject=noop("You were registered as a speaker: %(title)s"),
+        sentence=translate(
+            noop("You were registered as a speaker of this event by %(person)s, %(city)s."),
+            language,
+            person=one_line(registered_by),
+            city=city_name,
+        ),
+        origin=translate(
+            noop(
+                "These details came from the delegation of %(city)s and are used to prepare the event. "
+                "Your name is published only if you agree on that page."
+            ),
+            language,
+            city=city_name,
+        ),
+        button=noop("See and correct your details"),
+        name=name,
+        event=event,
+        stored=stored,
+        url=url,
+        privacy_url=privacy_url,
     )
 
 

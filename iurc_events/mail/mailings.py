@@ -13,14 +13,15 @@ from iurc_events.domain.merge_fields import without_marks
 from iurc_events.localisation import noop, translate
 from iurc_events.mail.contents import ProgrammeFacts
 from iurc_events.mail.rendering import (
-    LONGEST_SUBJECT,
     Content,
     Fact,
     MessageText,
     greeting,
     one_line,
+    page_link,
     render,
     several_lines,
+    shortened,
 )
 
 NAME: Final = "\ue010"
@@ -48,7 +49,7 @@ def letter(
     Args:
         can_unsubscribe: Whether it ends with the link for those who want no more of the kind.
     """
-    links = {translate(noop("Page of the event"), language): page_url} if page_url else {}
+    links = page_link(page_url, language)
     if can_unsubscribe:
         links[translate(noop("No more mail of this kind"), language)] = UNSUBSCRIBE
     return render(
@@ -75,11 +76,10 @@ def fill_own(text: MessageText, *, name: str, city: str, join_link: str, unsubsc
     def put(part: str, by_mark: Mapping[str, str]) -> str:
         return re.sub(f"[{''.join(_MARKS)}]", lambda match: by_mark[match[0]], part)
 
-    subject = put(text.subject, plain)
-    if len(subject) > LONGEST_SUBJECT:
-        subject = subject[: LONGEST_SUBJECT - 1].rstrip() + "…"
     return MessageText(
-        subject, put(text.text, plain), put(text.html, {mark: str(escape(value)) for mark, value in plain.items()})
+        shortened(put(text.subject, plain)),
+        put(text.text, plain),
+        put(text.html, {mark: str(escape(value)) for mark, value in plain.items()}),
     )
 
 

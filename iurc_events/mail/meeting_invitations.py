@@ -8,7 +8,7 @@ from typing import Literal
 from iurc_events.localisation import noop, translate
 from iurc_events.mail.contents import EventFacts, JoinFacts
 from iurc_events.mail.participants import join_facts
-from iurc_events.mail.rendering import Content, MessageText, event_facts, greeting, render, title_of
+from iurc_events.mail.rendering import Content, MessageText, event_facts, greeting, page_link, render, title_of
 
 #: Why an event leaves a calendar: it does not take place, or the person does not take part or want it there.
 Reason = Literal["event", "person"]
@@ -56,7 +56,7 @@ def meeting_request(
                     language,
                 )
             ],
-            links={translate(noop("Page of the event"), language): event.page_url} if event.page_url else {},
+            links=page_link(event.page_url, language),
             programme=event.programme,
         ),
         language,
@@ -76,7 +76,7 @@ def meeting_cancellation(language: str, *, name: str, event: EventFacts, reason:
             greeting=greeting(name, language),
             paragraphs=[translate(sentence, language)],
             facts=event_facts(event, language),
-            links={translate(noop("Page of the event"), language): event.page_url} if event.page_url else {},
+            links=page_link(event.page_url, language),
             programme=event.programme,
         ),
         language,

@@ -11,8 +11,18 @@ from iurc_events.domain.language_maps import text_of
 from iurc_events.localisation import noop, translate
 from iurc_events.localisation.vocabulary import label
 from iurc_events.mail.contents import EventFacts, JoinFacts
-from iurc_events.mail.rendering import Content, Fact, MessageText, event_facts, greeting, one_line, render, title_of
-from iurc_events.mail.speakers import RIGHTS
+from iurc_events.mail.data_notices import data_notice
+from iurc_events.mail.rendering import (
+    Content,
+    Fact,
+    MessageText,
+    event_facts,
+    greeting,
+    one_line,
+    page_link,
+    render,
+    title_of,
+)
 
 #: Stand in a letter that is written once for all its readers where :func:`address_to` puts what is each one's own.
 #: Private characters, which a name loses before it is put in.
@@ -107,7 +117,7 @@ def registration_confirmation(
             facts=[*event_facts(event, language), *join_facts(join_links, language)],
             button=(translate(noop("Your registration"), language), url),
             closing=closing,
-            links={translate(noop("Page of the event"), language): event.page_url} if event.page_url else {},
+            links=page_link(event.page_url, language),
             programme=event.programme,
         ),
         language,
@@ -157,41 +167,30 @@ def newcomer_notice(
         stored: Pairs (label, value) of what was entered, in the message's language.
         url: The personal link to the own registration.
     """
-    return render(
-        Content(
-            subject=translate(
-                noop("You were added as a participant: %(title)s"), language, title=title_of(event, language)
-            ),
-            greeting=greeting(name, language),
-            paragraphs=[
-                translate(
-                    noop(
-                        "You joined this event online without having signed up. %(person)s of the programme team "
-                        "found you in the meeting's list of participants and added you."
-                    ),
-                    language,
-                    person=one_line(entered_by),
-                )
-            ],
-            facts=[
-                *event_facts(event, language),
-                *(Fact(one_line(label), one_line(value)) for label, value in stored if one_line(value)),
-            ],
-            button=(translate(noop("See your details"), language), url),
-            closing=[
-                translate(
-                    noop(
-                        "These details came from the meeting's list and the programme team. They are used to count "
-                        "and report who took part, and are not published."
-                    ),
-                    language,
-                ),
-                translate(RIGHTS, language),
-            ],
-            links={translate(noop("How we treat personal data"), language): privacy_url},
-            programme=event.programme,
-        ),
+    return data_notice(
         language,
+        subject=noop("You were added as a participant: %(title)s"),
+        sentence=translate(
+            noop(
+                "You joined this event online without having signed up. %(person)s of the programme team "
+                "found you in the meeting's list of participants and added you."
+            ),
+            language,
+            person=one_line(entered_by),
+        ),
+        origin=translate(
+            noop(
+                "These details came from the meeting's list and the programme team. They are used to count "
+                "and report who took part, and are not published."
+            ),
+            language,
+        ),
+        button=noop("See your details"),
+        name=name,
+        event=event,
+        stored=stored,
+        url=url,
+        privacy_url=privacy_url,
     )
 
 
@@ -210,7 +209,7 @@ def registration_cancelled(
             greeting=greeting(name, language),
             paragraphs=[translate(sentence, language)],
             facts=event_facts(event, language),
-            links={translate(noop("Page of the event"), language): event.page_url} if event.page_url else {},
+            links=page_link(event.page_url, language),
             programme=event.programme,
         ),
         language,

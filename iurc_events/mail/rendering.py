@@ -100,6 +100,16 @@ def title_of(event: EventFacts, language: str) -> str:
     return one_line(text_of(event.title, language))
 
 
+def page_link(address: str | None, language: str) -> dict[str, str]:
+    """Return the link to an event's public page; none where it has no such page."""
+    return {translate(noop("Page of the event"), language): address} if address else {}
+
+
+def shortened(subject: str) -> str:
+    """Return a subject that is not longer than mail programs show."""
+    return subject if len(subject) <= LONGEST_SUBJECT else subject[: LONGEST_SUBJECT - 1].rstrip() + "…"
+
+
 def render(content: Content, language: str) -> MessageText:
     """Render a message in the language of its reader."""
 
@@ -118,10 +128,11 @@ def render(content: Content, language: str) -> MessageText:
     }
     text = _environment(is_html=False).get_template("message.txt").render(values)
     html = _environment(is_html=True).get_template("message.html").render(values)
-    subject = one_line(content.subject)
-    if len(subject) > LONGEST_SUBJECT:
-        subject = subject[: LONGEST_SUBJECT - 1].rstrip() + "…"
-    return MessageText(subject, re.sub(r"\n{3,}", "\n\n", text).strip() + "\n", html.strip() + "\n")
+    return MessageText(
+        shortened(one_line(content.subject)),
+        re.sub(r"\n{3,}", "\n\n", text).strip() + "\n",
+        html.strip() + "\n",
+    )
 
 
 @cache

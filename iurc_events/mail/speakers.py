@@ -6,21 +6,15 @@ from collections.abc import Sequence
 
 from iurc_events.localisation import noop, translate
 from iurc_events.mail.contents import EventFacts
+from iurc_events.mail.data_notices import data_notice
 from iurc_events.mail.rendering import (
     Content,
-    Fact,
     MessageText,
     event_facts,
     greeting,
     one_line,
     render,
     title_of,
-)
-
-#: What a notice says of the rights of the person (sec-15), in any message to somebody whom another person entered.
-RIGHTS = noop(
-    "You may see, correct or delete your details at any time, on that page or by writing to the programme, and "
-    "complain to a data protection authority."
 )
 
 
@@ -41,38 +35,27 @@ def guest_notice(
         stored: Pairs (label, value) of what was entered, in the message's language.
         url: The personal link to the own speaker page.
     """
-    return render(
-        Content(
-            subject=translate(
-                noop("You were registered as a speaker: %(title)s"), language, title=title_of(event, language)
-            ),
-            greeting=greeting(name, language),
-            paragraphs=[
-                translate(
-                    noop("You were entered as a speaker of this event by %(person)s of the programme team."),
-                    language,
-                    person=one_line(entered_by),
-                )
-            ],
-            facts=[
-                *event_facts(event, language),
-                *(Fact(one_line(label), one_line(value)) for label, value in stored if one_line(value)),
-            ],
-            button=(translate(noop("See and correct your details"), language), url),
-            closing=[
-                translate(
-                    noop(
-                        "These details came from the programme team and are used to prepare the event. On that page "
-                        "you choose what is published."
-                    ),
-                    language,
-                ),
-                translate(RIGHTS, language),
-            ],
-            links={translate(noop("How we treat personal data"), language): privacy_url},
-            programme=event.programme,
-        ),
+    return data_notice(
         language,
+        subject=noop("You were registered as a speaker: %(title)s"),
+        sentence=translate(
+            noop("You were entered as a speaker of this event by %(person)s of the programme team."),
+            language,
+            person=one_line(entered_by),
+        ),
+        origin=translate(
+            noop(
+                "These details came from the programme team and are used to prepare the event. On that page "
+                "you choose what is published."
+            ),
+            language,
+        ),
+        button=noop("See and correct your details"),
+        name=name,
+        event=event,
+        stored=stored,
+        url=url,
+        privacy_url=privacy_url,
     )
 
 
