@@ -32,10 +32,13 @@ _NOTICES: Final = ("event-moved", "event-postponed", "event-cancelled", "event-r
 
 def lines(event: Event) -> dict[str, list[str]]:
     """Return what changed since people were last told, by language; no languages where nothing did."""
-    before, now = _told(event), _latest(event.id)
+    told_at = db.session.scalar(
+        select(func.max(Mailing.sent_at)).where(Mailing.event_id == event.id, Mailing.kind == CHANGES)
+    )
+    before, now = _told(event, told_at), _latest(event.id)
     if before is None or now is None:
         return {}
-    noticed = _noticed(event.id)
+    noticed = _noticed(event.id, told_at)
     clocks = zones_of_programme(event.programme.reference_zones)
     names = _city_names(before, now)
     found: dict[str, list[str]] = {}
@@ -69,11 +72,13 @@ def _snapshot(statement: Any) -> Snapshot | None:
     return None
 
 
-def _told(event: Event) -> Snapshot | None:
-    """Return the event as people were last told of all of it; None where nobody was told anything."""
-    last = db.session.scalar(
-        select(func.max(Mailing.sent_at)).where(Mailing.event_id == event.id, Mailing.kind == CHANGES)
-    )
+def _told(event: Event, told_at: datetime | None) -> Snapshot | None:
+    """Return the event as people were last told of all of it; None where nobody was told anything.
+
+    Args:
+        told_at: When the last letter about changes left.
+    """
+    last = told_at
     if last is None:
         first = db.session.scalar(
             select(func.min(Message.created_at)).where(Message.event_id == event.id, Message.kind != "mailing-test")
@@ -92,15 +97,12 @@ def _at(event_id: int, moment: datetime) -> Snapshot | None:
     )
 
 
-def _noticed(event_id: int) -> Snapshot | None:
+def _noticed(event_id: int, told_at: datetime | None) -> Snapshot | None:
     """Return the event as a notice described it after people were told of all of it; None without such a notice."""
-    told = db.session.scalar(
-        select(func.max(Mailing.sent_at)).where(Mailing.event_id == event_id, Mailing.kind == CHANGES)
-    )
     noticed = db.session.scalar(
         select(func.max(Message.created_at)).where(Message.event_id == event_id, Message.kind.in_(_NOTICES))
     )
-    if noticed is None or (told is not None and told >= noticed):
+    if noticed is None or (told_at is not None and told_at >= noticed):
         return None
     # the notice is written just before the revision of the same step
     return _snapshot(

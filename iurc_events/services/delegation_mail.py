@@ -86,12 +86,20 @@ def reminder_text(event: Event, delegation: Delegation, *, language: str, name: 
 
 
 def queue_to_point(
-    kind: str, event: Event, delegation: Delegation, point: FocalPoint, text: MessageText, *, is_secret: bool = False
+    kind: str,
+    event: Event,
+    delegation: Delegation,
+    point: FocalPoint,
+    text: MessageText,
+    *,
+    is_secret: bool = False,
+    due_at: datetime | None = None,
 ) -> Message:
     """Queue a letter to somebody who answers for a delegation.
 
     Args:
         is_secret: Whether it holds a link that signs the person in; it then names the person's account.
+        due_at: When to send it; None: at once.
     """
     return outbox.queue(
         kind,
@@ -105,6 +113,7 @@ def queue_to_point(
         focal_point_id=point.id,
         user_id=point.user_id if is_secret else None,
         is_secret=is_secret,
+        due_at=due_at,
     )
 
 

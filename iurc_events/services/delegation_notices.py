@@ -139,9 +139,8 @@ def tell_accepted(
             is_confirmed=is_confirmed,
         )
         kind = _CONFIRMED if is_confirmed else "speakers-accepted"
-        message = delegation_mail.queue_to_point(kind, event, delegation, point, text)
-        if is_confirmed:
-            message.due_at = utc_now() + CONFIRMED_AFTER
+        due_at = utc_now() + CONFIRMED_AFTER if is_confirmed else None
+        delegation_mail.queue_to_point(kind, event, delegation, point, text, due_at=due_at)
 
 
 def keep_confirmation_back(delegation: Delegation) -> None:

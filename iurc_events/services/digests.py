@@ -107,11 +107,10 @@ def _send(user_id: int, programme_id: int, now: datetime) -> int:
         account_url=settings().base_url + addresses.account(language),
         unsubscribe_url=opt_outs.page_address(token, language),
     )
-    message = outbox.queue(
+    outbox.queue(
         "digest", user.email, user.name, language, text, programme_id=programme_id, user_id=user.id,
-        headers=opt_outs.headers_of(token),
+        headers=opt_outs.headers_of(token), topic=TOPIC,
     )  # fmt: skip
-    message.topic = TOPIC
     return 1
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import exists, insert, select, update
 
 from iurc_events.database import db, in_transaction, utc_now
-from iurc_events.domain.mailings import CHANGES, Audience
+from iurc_events.domain.mailings import CHANGES, Audience, topic_of
 from iurc_events.models.events import Event
 from iurc_events.models.mailings import Mailing
 from iurc_events.models.messages import Message
@@ -28,7 +28,7 @@ def wanted_recipients(event: Event, mailing: Mailing) -> tuple[list[MailingRecip
     if mailing.kind == "deadline":
         signed_up = _signed_up(event)
         found = [each for each in found if each.email.casefold() not in signed_up]
-    topic = Composer(event, mailing).topic
+    topic = topic_of(mailing.kind, audience)
     unwanted = list_opt_outs(topic, event.programme_id) if topic else set()
     if not unwanted:
         return found, 0

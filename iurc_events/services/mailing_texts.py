@@ -120,18 +120,20 @@ class Composer:
     mailing: Mailing
     #: Lines after the text, by language, e.g. what changed.
     items: dict[str, list[str]] = field(default_factory=dict)
+    wording: Wording = field(init=False)
+    #: What the letter may be unsubscribed from; None: essential.
+    topic: str | None = field(init=False)
     _common: dict[tuple[str, bool, bool], MessageText] = field(default_factory=dict)
     _calendars: dict[str, bytes | None] = field(default_factory=dict)
     _links: list[JoinFacts] | None = None
 
-    @property
-    def topic(self) -> str | None:
-        """What the letter may be unsubscribed from; None: essential."""
-        return topic_of(self.mailing.kind, Audience.of_words(self.mailing.audience))
+    def __post_init__(self) -> None:
+        self.wording = wording_of(self.mailing)
+        self.topic = topic_of(self.mailing.kind, Audience.of_words(self.mailing.audience))
 
     def language_of(self, recipient: MailingRecipient) -> str:
         """Return the language in which somebody gets the letter."""
-        return wording_of(self.mailing).language_for(recipient.language)
+        return self.wording.language_for(recipient.language)
 
     def text(self, recipient: MailingRecipient, unsubscribe_url: str) -> MessageText:
         """Write one reader's letter."""
@@ -166,7 +168,6 @@ class Composer:
         return self._links
 
     def _write(self, language: str, may_join: bool, is_seat: bool) -> MessageText:
-        wording = wording_of(self.mailing)
         values = field_values(self.event, language)
         facts = event_facts(self.event, language)
         kind = self.mailing.kind
@@ -181,8 +182,8 @@ class Composer:
             closing.append(translate(noop("Calendars that subscribe to it follow by themselves."), language))
         return builders.letter(
             language,
-            subject=fill(wording.subject.get(language, ""), values),
-            body=fill(wording.body.get(language, ""), values),
+            subject=fill(self.wording.subject.get(language, ""), values),
+            body=fill(self.wording.body.get(language, ""), values),
             programme=facts.programme,
             facts=lines,
             list_heading=self._heading(language),

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from iurc_events.config import settings
 from iurc_events.database import db, in_transaction, utc_now
 from iurc_events.domain.errors import ConflictError, DomainError, NotFoundError
 from iurc_events.domain.language_maps import LanguageMap
@@ -80,7 +79,8 @@ def get_own_mailing(actor: User, event_id: int, public_id: uuid.UUID) -> tuple[E
     return event, mailing
 
 
-def _note(action: str, mailing: Mailing, event: Event, actor: User) -> None:
+def note(action: str, mailing: Mailing, event: Event, actor: User) -> None:
+    """Write down what was done to a letter."""
     audit.record(action, "mailing", str(mailing.public_id), actor_id=actor.id, programme_id=event.programme_id)
 
 
@@ -111,7 +111,7 @@ def write(*, actor: User, event_id: int, content: MailingContent) -> Mailing:
     _put(mailing, content, event)
     db.session.add(mailing)
     db.session.flush()
-    _note(noop("letter to many written"), mailing, event, actor)
+    note(noop("letter to many written"), mailing, event, actor)
     return mailing
 
 
@@ -136,7 +136,7 @@ def rewrite(*, actor: User, event_id: int, mailing_id: uuid.UUID, version: int, 
             mailing.state, mailing.due_at = "draft", None
         else:
             mailing.due_at = moment
-    _note(noop("letter to many changed"), mailing, event, actor)
+    note(noop("letter to many changed"), mailing, event, actor)
     return mailing
 
 
@@ -145,11 +145,17 @@ def _require_before_leaving(mailing: Mailing) -> None:
         raise MailingStateError(noop("This letter has left already, or was cancelled"))
 
 
-def _require_complete(mailing: Mailing) -> None:
+def _get_complete(actor: User, event_id: int, mailing_id: uuid.UUID, version: int) -> tuple[Event, Mailing]:
+    """Return a letter as it was looked at, which has not left and says something to somebody."""
+    event, mailing = get_own_mailing(actor, event_id, mailing_id)
+    if mailing.version != version:
+        raise MailingStateError(noop("The letter was changed in the meantime: look at it again"))
+    _require_before_leaving(mailing)
     if not wording_of(mailing).languages:
         raise MailingStateError(noop("Write subject and text in at least one language"))
     if not Audience.of_words(mailing.audience).groups:
         raise MailingStateError(noop("Choose who gets the letter"))
+    return event, mailing
 
 
 @in_transaction
@@ -159,10 +165,7 @@ def plan(*, actor: User, event_id: int, mailing_id: uuid.UUID, version: int, now
     Raises:
         MailingStateError: If it has left, is not complete, or its time is past or unknown.
     """
-    event, mailing = get_own_mailing(actor, event_id, mailing_id)
-    _require_version(mailing, version)
-    _require_before_leaving(mailing)
-    _require_complete(mailing)
+    event, mailing = _get_complete(actor, event_id, mailing_id, version)
     moment = mailing_times.moment_of(mailing, event)
     if moment is None:
         raise MailingStateError(noop("Choose when the letter leaves; the event needs a date and must be public"))
@@ -170,13 +173,8 @@ def plan(*, actor: User, event_id: int, mailing_id: uuid.UUID, version: int, now
         raise MailingStateError(noop("That moment is past. Choose a later one, or send the letter now."))
     mailing.state, mailing.due_at = "planned", moment
     mailing.version += 1
-    _note(noop("letter to many planned"), mailing, event, actor)
+    note(noop("letter to many planned"), mailing, event, actor)
     return mailing
-
-
-def _require_version(mailing: Mailing, version: int) -> None:
-    if mailing.version != version:
-        raise MailingStateError(noop("The letter was changed in the meantime: look at it again"))
 
 
 @in_transaction
@@ -188,14 +186,11 @@ def send_now(
     Raises:
         MailingStateError: If it has left, is not complete, or was changed since it was looked at.
     """
-    event, mailing = get_own_mailing(actor, event_id, mailing_id)
-    _require_version(mailing, version)
-    _require_before_leaving(mailing)
-    _require_complete(mailing)
+    event, mailing = _get_complete(actor, event_id, mailing_id, version)
     mailing.state, mailing.timing, mailing.days, mailing.at_wall = "planned", "at", None, None
     mailing.due_at = (now or utc_now()) + UNDO_TIME
     mailing.version += 1
-    _note(noop("letter to many sent"), mailing, event, actor)
+    note(noop("letter to many sent"), mailing, event, actor)
     return mailing
 
 
@@ -213,7 +208,7 @@ def take_back(*, actor: User, event_id: int, mailing_id: uuid.UUID) -> Mailing:
     mailing.version += 1
     if mailing.timing == "at" and mailing.at_wall is None:
         mailing.due_at = None
-    _note(noop("letter to many taken back"), mailing, event, actor)
+    note(noop("letter to many taken back"), mailing, event, actor)
     return mailing
 
 
@@ -228,7 +223,7 @@ def cancel(*, actor: User, event_id: int, mailing_id: uuid.UUID) -> Mailing:
     _require_before_leaving(mailing)
     mailing.state, mailing.due_at = "cancelled", None
     mailing.version += 1
-    _note(noop("letter to many cancelled"), mailing, event, actor)
+    note(noop("letter to many cancelled"), mailing, event, actor)
     return mailing
 
 
@@ -245,7 +240,7 @@ def send_test(
     event = get_own_event(actor, event_id)
     composer = Composer(event, mailing, items)
     count = 0
-    for language in wording_of(mailing).languages:
+    for language in composer.wording.languages:
         reader = MailingRecipient(
             actor.email, example.name if example else actor.name, language, "registered",
             example.city_name if example else None, may_join=True, user_id=actor.id,
@@ -275,7 +270,7 @@ def preview(
         reader.email, reader.name, language, reader.group, reader.city_name, reader.may_join, reader.participant_id
     )
     composer = Composer(event, mailing, items)
-    link = f"{settings().base_url}/{language}/unsubscribe/…" if composer.topic else ""
+    link = opt_outs.page_address("…", language) if composer.topic else ""
     return composer.text(shown, link)
 
 

@@ -25,7 +25,6 @@ from iurc_events.domain.errors import NotFoundError
 from iurc_events.domain.mailings import TOPICS
 from iurc_events.localisation import noop
 from iurc_events.models.mailings import MailOptOut
-from iurc_events.models.messages import Message
 from iurc_events.models.programmes import Programme
 
 #: What the outbox says of a mail that was held back.
@@ -170,16 +169,3 @@ def subscribe_again(email: str, topic: str, programme_id: int) -> None:
 def is_unwanted(email: str, topic: str, programme_id: int) -> bool:
     """Tell whether an address unsubscribed from a topic of a programme."""
     return topic in find_topics(address_hash(email), programme_id)
-
-
-def is_message_unwanted(message_id: int) -> bool:
-    """Tell whether the reader of a message in the outbox unsubscribed from mail of its kind; it is not sent then."""
-    found = db.session.execute(
-        select(Message.to_email, Message.topic, Message.programme_id).where(Message.id == message_id)
-    ).one_or_none()
-    db.session.rollback()
-    if found is None or found.topic is None or found.programme_id is None:
-        return False
-    result = is_unwanted(found.to_email, found.topic, found.programme_id)
-    db.session.rollback()
-    return result

@@ -53,6 +53,8 @@ class Claim:
     key: int
     attempts: int
     letter: Letter
+    #: Whether the reader unsubscribed from mail of its kind meanwhile; it is not sent then.
+    is_unwanted: bool
 
 
 def values_of(
@@ -106,6 +108,7 @@ def queue(
     is_secret: bool = False,
     headers: dict[str, str] | None = None,
     due_at: datetime | None = None,
+    topic: str | None = None,
 ) -> Message:
     """Put a message into the outbox, in the transaction of the caller.
 
@@ -117,6 +120,7 @@ def queue(
         is_secret: Whether it holds a link that signs somebody in.
         headers: Further headers, e.g. List-Unsubscribe of what is not essential.
         due_at: When to send it; None: at once.
+        topic: What the reader may unsubscribe from; None: essential mail.
     """
     message = Message(
         **values_of(
@@ -136,6 +140,7 @@ def queue(
             is_secret=is_secret,
             headers=headers,
             due_at=due_at,
+            topic=topic,
         )
     )
     db.session.add(message)
@@ -219,6 +224,11 @@ def claim_due(now: datetime) -> Claim | None:
             headers=message.headers or {},
             envelope_from=mail_reports.envelope_sender(message),
         ),
+        is_unwanted=bool(
+            message.topic
+            and message.programme_id
+            and opt_outs.is_unwanted(message.to_email, message.topic, message.programme_id)
+        ),
     )
 
 
@@ -254,7 +264,7 @@ def deliver_due(limit: int = 50, *, clock: Callable[[], datetime] = utc_now) -> 
         claim = claim_due(clock())
         if claim is None:
             return tried
-        if opt_outs.is_message_unwanted(claim.key):
+        if claim.is_unwanted:
             _settle(claim, {"state": "kept", "last_error": opt_outs.UNWANTED})
             continue
         try:

@@ -18,7 +18,7 @@ from iurc_events.models.accounts import User
 from iurc_events.models.events import Event
 from iurc_events.models.mailings import Mailing
 from iurc_events.queries import organised_events
-from iurc_events.services import audit, changes_told, mailing_times, mailings
+from iurc_events.services import changes_told, mailing_times, mailings
 from iurc_events.services.event_life import get_own_event
 from iurc_events.services.mailing_texts import standard_wording
 
@@ -102,7 +102,7 @@ def switch(*, actor: User, event_id: int, kind: str, is_on: bool) -> Mailing:
     mailing.made_by_id = actor.id
     db.session.flush()
     action = noop("standard letter switched on") if is_on else noop("standard letter switched off")
-    audit.record(action, "mailing", str(mailing.public_id), actor_id=actor.id, programme_id=event.programme_id)
+    mailings.note(action, mailing, event, actor)
     return mailing
 
 
@@ -128,11 +128,16 @@ def change(
     mailing.made_by_id = actor.id
     mailing.version += 1
     db.session.flush()
-    audit.record(
-        noop("standard letter changed"), "mailing", str(mailing.public_id), actor_id=actor.id,
-        programme_id=event.programme_id,
-    )  # fmt: skip
+    mailings.note(noop("standard letter changed"), mailing, event, actor)
     return mailing
+
+
+def letter_on_changes(event: Event) -> Mailing:
+    """Return the letter that tells everybody concerned what changed; nothing is stored."""
+    return Mailing(
+        public_id=uuid.uuid4(), event_id=event.id, kind=CHANGES, timing="at", subject=None, body=None,
+        audience=["registered", "waiting", "speakers", "focal-points", "followers", "essential"],
+    )  # fmt: skip
 
 
 @in_transaction
@@ -150,17 +155,11 @@ def tell_changes(*, actor: User, event_id: int, now: datetime | None = None) -> 
         raise mailings.MailingStateError(noop("A letter about the changes is on its way already"))
     if not changes_told.lines(event):
         raise mailings.MailingStateError(noop("Nothing changed since people were last told"))
-    mailing = Mailing(
-        public_id=uuid.uuid4(), event_id=event.id, kind=CHANGES, timing="at", state="planned",
-        audience=["registered", "waiting", "speakers", "focal-points", "followers", "essential"],
-        due_at=(now or utc_now()) + UNDO_TIME, made_by_id=actor.id,
-    )  # fmt: skip
+    mailing = letter_on_changes(event)
+    mailing.state, mailing.due_at, mailing.made_by_id = "planned", (now or utc_now()) + UNDO_TIME, actor.id
     db.session.add(mailing)
     db.session.flush()
-    audit.record(
-        noop("people told what changed"), "mailing", str(mailing.public_id), actor_id=actor.id,
-        programme_id=event.programme_id,
-    )  # fmt: skip
+    mailings.note(noop("people told what changed"), mailing, event, actor)
     return mailing
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from iurc_events.domain.mailings import CHANGES, STANDARD_KINDS, Audience
+from iurc_events.domain.mailings import STANDARD_KINDS, Audience
 from iurc_events.domain.merge_fields import FIELDS
 from iurc_events.domain.vocabulary import MessageState
 from iurc_events.localisation import LANGUAGES, noop
@@ -25,7 +25,7 @@ from iurc_events.web.errors import message_of
 from iurc_events.web.forms.accounts import ConfirmForm
 from iurc_events.web.forms.mailings import StandardLetterForm
 from iurc_events.web.localisation import gettext
-from iurc_events.web.organisers.mailings import BASE, PER_PAGE, mail_page, own_event
+from iurc_events.web.organisers.mailings import BASE, LEFT, PER_PAGE, mail_page, own_event, previews_of
 from iurc_events.web.presentation.mailings import (
     KIND_WORDS,
     audience_words,
@@ -53,7 +53,7 @@ def edit_standard(slug: str, kind: str) -> ResponseReturnValue:
     """Show or change words and time of a standard letter, with a preview."""
     event = own_event(slug)
     mailing = _current(event, kind)
-    if mailing.state in ("sending", "sent"):
+    if mailing.state in LEFT:
         return redirect(url_for("organiser_mailings.show_mailing", slug=slug, mailing_id=mailing.public_id), code=303)
     form = StandardLetterForm()
     words = wording_of(mailing)
@@ -89,15 +89,7 @@ def edit_standard(slug: str, kind: str) -> ResponseReturnValue:
         recipient_count=len(recipients),
         unwanted=unwanted,
         fields=list(FIELDS.items()),
-        previews=[
-            (
-                language,
-                example.name if example else "",
-                mailings.preview(event, mailing, example, language, {}),
-            )
-            for language in words.languages
-            for example in [example_for(recipients, language, words)]
-        ],
+        previews=previews_of(event, mailing, recipients, {}),
     )
     return page, 422 if form.errors else 200
 
@@ -148,24 +140,15 @@ def tell_changes(slug: str) -> ResponseReturnValue:
         flash((gettext(noop("The letter leaves in a minute.")), back), "undo")  # type: ignore[arg-type]  # a pair for the toast with a button
         return redirect(url_for("organiser_mailings.show_mailing", slug=slug, mailing_id=mailing.public_id), code=303)
     items = changes_told.lines(event)
-    mailing = Mailing(
-        event_id=event.id, kind=CHANGES, timing="at", subject=None, body=None,
-        audience=["registered", "waiting", "speakers", "focal-points", "followers", "essential"],
-    )  # fmt: skip
+    mailing = standard_letters.letter_on_changes(event)
     recipients, _ = mailing_sending.wanted_recipients(event, mailing)
-    words = wording_of(mailing)
     return render_template(
         "organiser_mailings/changes.html",
         event=event,
         tab="mail",
         form=form,
         recipients=recipients,
-        previews=[
-            (language, mailings.preview(event, mailing, example_for(recipients, language, words), language, items))
-            for language in words.languages
-        ]
-        if items
-        else [],
+        previews=previews_of(event, mailing, recipients, items) if items else [],
     )
 
 

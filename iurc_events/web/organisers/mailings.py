@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -19,6 +21,7 @@ from iurc_events.models.mailings import Mailing
 from iurc_events.permissions import Permission
 from iurc_events.queries import mailing_recipients, organised_events
 from iurc_events.queries import mailings as mailing_queries
+from iurc_events.queries.mailing_recipients import MailingRecipient
 from iurc_events.services import changes_told, mailing_sending, mailings, standard_letters
 from iurc_events.services.mailing_texts import wording_of
 from iurc_events.web.access import requires, signed_in_user
@@ -41,6 +44,10 @@ BASE: Final = "/<any(en,zh):lang>/organise/events/<slug>/mail"
 PER_PAGE: Final = 25
 #: How many names stand on the page of a letter; the rest is a number and a list of its own.
 NAMES_SHOWN: Final = 200
+#: States of a letter that is on its way or has arrived.
+LEFT: Final = ("sending", "sent")
+#: Language, name of the reader and text.
+Preview = tuple[str, str, Any]
 #: The formatted letter is shown as mail programs do: its own inline styles, no scripts, no other address.
 MAIL_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'; base-uri 'none'"
 
@@ -156,8 +163,8 @@ def show_mailing(slug: str, mailing_id: uuid.UUID) -> ResponseReturnValue:
     event = own_event(slug)
     mailing = mailing_queries.get_mailing(event, mailing_id)
     counts = mailing_queries.count_mails([mailing.id])[mailing.id]
-    has_left = mailing.state in ("sending", "sent")
-    recipients, unwanted = ([], 0) if has_left else mailing_sending.wanted_recipients(event, mailing)
+    has_left = mailing.state in LEFT
+    recipients, unwanted = _recipients(event, mailing)
     audience = Audience.of_words(mailing.audience)
     language = current_language()
     cities = {each.id: text_of(each.name, language) for each in mailing_recipients.list_cities(event.id)}
@@ -180,16 +187,25 @@ def show_mailing(slug: str, mailing_id: uuid.UUID) -> ResponseReturnValue:
     )
 
 
-def _previews(event: Event, mailing: Mailing, recipients: list[Any]) -> list[tuple[str, str, Any]]:
-    """Return language, example reader's name and text of a letter in each language that it has.
+def _recipients(event: Event, mailing: Mailing) -> tuple[list[MailingRecipient], int]:
+    """Return who gets a letter and how many unsubscribed; nobody any more where it has left."""
+    return ([], 0) if mailing.state in LEFT else mailing_sending.wanted_recipients(event, mailing)
 
-    What has left is shown as it was written to the first reader.
-    """
-    if mailing.state in ("sending", "sent"):
+
+def _previews(event: Event, mailing: Mailing, recipients: list[MailingRecipient]) -> list[Preview]:
+    """Return a letter as its readers get it; what has left as it was written to the first reader of each language."""
+    if mailing.state in LEFT:
         return [(each.language, each.to_name, each) for each in mailing_queries.list_examples(mailing.id)]
-    words = wording_of(mailing)
     items = changes_told.lines(event) if mailing.kind == CHANGES and mailing.state == "planned" else {}
-    found = []
+    return previews_of(event, mailing, recipients, items)
+
+
+def previews_of(
+    event: Event, mailing: Mailing, recipients: list[MailingRecipient], items: dict[str, list[str]]
+) -> list[Preview]:
+    """Return a letter in each language that it has, as its first reader there would get it."""
+    words = wording_of(mailing)
+    found: list[Preview] = []
     for language in words.languages:
         example = example_for(recipients, language, words)
         text = mailings.preview(event, mailing, example, language, items)
@@ -203,7 +219,7 @@ def show_formatted(slug: str, mailing_id: uuid.UUID) -> ResponseReturnValue:
     """Show a letter as mail programs do."""
     event = own_event(slug)
     mailing = mailing_queries.get_mailing(event, mailing_id)
-    recipients, _ = mailing_sending.wanted_recipients(event, mailing)
+    recipients, _ = _recipients(event, mailing)
     language = request.args.get("text", "")
     for each, _name, text in _previews(event, mailing, recipients):
         if each == language:
@@ -238,50 +254,10 @@ def send_test(slug: str, mailing_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for(".show_mailing", slug=slug, mailing_id=mailing_id), code=303)
 
 
-@blueprint.post(f"{BASE}/<uuid:mailing_id>/plan")
-@requires(Permission.ORGANISE_EVENTS)
-def plan_mailing(slug: str, mailing_id: uuid.UUID) -> ResponseReturnValue:
-    """Let a letter leave at the time that was chosen."""
-    event = own_event(slug)
-    try:
-        mailings.plan(actor=signed_in_user(), event_id=event.id, mailing_id=mailing_id, version=_version())
-    except mailings.MailingStateError as error:
-        flash(message_of(error), "error")
-    else:
-        flash(gettext(noop("The letter is planned. Until it leaves you can change or cancel it.")), "success")
-    return redirect(url_for(".show_mailing", slug=slug, mailing_id=mailing_id), code=303)
-
-
-@blueprint.post(f"{BASE}/<uuid:mailing_id>/send")
-@requires(Permission.ORGANISE_EVENTS)
-def send_mailing(slug: str, mailing_id: uuid.UUID) -> ResponseReturnValue:
-    """Let a letter leave in a minute."""
-    event = own_event(slug)
-    try:
-        mailings.send_now(actor=signed_in_user(), event_id=event.id, mailing_id=mailing_id, version=_version())
-    except mailings.MailingStateError as error:
-        flash(message_of(error), "error")
-    else:
-        said = gettext(noop("The letter leaves in a minute."))
-        flash((said, url_for(".take_back", slug=slug, mailing_id=mailing_id)), "undo")  # type: ignore[arg-type]  # a pair for the toast with a button
-    return redirect(url_for(".show_mailing", slug=slug, mailing_id=mailing_id), code=303)
-
-
-@blueprint.post(f"{BASE}/<uuid:mailing_id>/take-back")
-@requires(Permission.ORGANISE_EVENTS)
-def take_back(slug: str, mailing_id: uuid.UUID) -> ResponseReturnValue:
-    """Make a planned letter a draft again."""
-    return _stop(slug, mailing_id, mailings.take_back, noop("The letter does not leave; it is a draft again"))
-
-
-@blueprint.post(f"{BASE}/<uuid:mailing_id>/cancel")
-@requires(Permission.ORGANISE_EVENTS)
-def cancel_mailing(slug: str, mailing_id: uuid.UUID) -> ResponseReturnValue:
-    """Cancel a letter that has not left."""
-    return _stop(slug, mailing_id, mailings.cancel, noop("The letter is cancelled"))
-
-
-def _stop(slug: str, mailing_id: uuid.UUID, step: Any, done: str) -> ResponseReturnValue:
+def _do(
+    slug: str, mailing_id: uuid.UUID, step: Callable[..., object], done: Any, *, toast: str = "success"
+) -> ResponseReturnValue:
+    """Do something to a letter, say what came of it, and show the letter."""
     event = own_event(slug)
     try:
         step(actor=signed_in_user(), event_id=event.id, mailing_id=mailing_id)
@@ -290,5 +266,36 @@ def _stop(slug: str, mailing_id: uuid.UUID, step: Any, done: str) -> ResponseRet
     except DomainError as error:
         flash(message_of(error), "error")
     else:
-        flash(gettext(done), "success")
+        flash(done, toast)
     return redirect(url_for(".show_mailing", slug=slug, mailing_id=mailing_id), code=303)
+
+
+@blueprint.post(f"{BASE}/<uuid:mailing_id>/plan")
+@requires(Permission.ORGANISE_EVENTS)
+def plan_mailing(slug: str, mailing_id: uuid.UUID) -> ResponseReturnValue:
+    """Let a letter leave at the time that was chosen."""
+    done = gettext(noop("The letter is planned. Until it leaves you can change or cancel it."))
+    return _do(slug, mailing_id, partial(mailings.plan, version=_version()), done)
+
+
+@blueprint.post(f"{BASE}/<uuid:mailing_id>/send")
+@requires(Permission.ORGANISE_EVENTS)
+def send_mailing(slug: str, mailing_id: uuid.UUID) -> ResponseReturnValue:
+    """Let a letter leave in a minute."""
+    done = gettext(noop("The letter leaves in a minute.")), url_for(".take_back", slug=slug, mailing_id=mailing_id)
+    return _do(slug, mailing_id, partial(mailings.send_now, version=_version()), done, toast="undo")
+
+
+@blueprint.post(f"{BASE}/<uuid:mailing_id>/take-back")
+@requires(Permission.ORGANISE_EVENTS)
+def take_back(slug: str, mailing_id: uuid.UUID) -> ResponseReturnValue:
+    """Make a planned letter a draft again."""
+    done = gettext(noop("The letter does not leave; it is a draft again"))
+    return _do(slug, mailing_id, mailings.take_back, done)
+
+
+@blueprint.post(f"{BASE}/<uuid:mailing_id>/cancel")
+@requires(Permission.ORGANISE_EVENTS)
+def cancel_mailing(slug: str, mailing_id: uuid.UUID) -> ResponseReturnValue:
+    """Cancel a letter that has not left."""
+    return _do(slug, mailing_id, mailings.cancel, gettext(noop("The letter is cancelled")))
