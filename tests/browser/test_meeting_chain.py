@@ -15,7 +15,7 @@ from playwright.sync_api import Page
 
 from iurc_events.calendars.lint import lint
 from iurc_events.config import settings
-from iurc_events.database import db
+from iurc_events.database import db, in_transaction
 from iurc_events.models.accounts import User
 from iurc_events.models.events import Event
 from iurc_events.services import event_life, participants
@@ -68,11 +68,10 @@ def _until(is_there: Callable[[], bool]) -> None:
         time.sleep(0.2)
 
 
+@in_transaction  # the worker writes at the same time
 def _let_quiet_minutes_pass(event_id: int) -> None:
     event = db.session.get_one(Event, event_id)
     event.visible_revised_at -= timedelta(minutes=3)
-    db.session.commit()
-    db.session.remove()
 
 
 @pytest.mark.browser

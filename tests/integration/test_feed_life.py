@@ -150,9 +150,13 @@ def expected(chosen: Callable[[Event], bool]) -> Entries:
 class Office:
     """The programme team: what it does on which day."""
 
-    def __init__(self, actor: User, programme_id: int, keys: dict[str, tuple[int, ...]]) -> None:
-        self.actor, self.programme_id, self.keys = actor, programme_id, keys
+    def __init__(self, actor_id: int, programme_id: int, keys: dict[str, tuple[int, ...]]) -> None:
+        self.actor_id, self.programme_id, self.keys = actor_id, programme_id, keys
         self.ids: dict[str, int] = {}
+
+    @property
+    def actor(self) -> User:
+        return db.session.get_one(User, self.actor_id)
 
     def create(self, name: str, slot: Any, *, is_public: bool = True) -> None:
         details = EventDetails(
@@ -231,7 +235,7 @@ def set_up() -> tuple[Office, list[Client]]:
     pair, theme = make_pair(ghent, wuhan), make_theme("water")
     organiser = make_user("organiser", programme=programme)
     keys = {"city_ids": (ghent.id, wuhan.id), "pair_ids": (pair.id,), "theme_ids": (theme.id,)}
-    office = Office(organiser, programme.id, keys)
+    office = Office(organiser.id, programme.id, keys)
     office.create("roofs", make_slot("2027-03-29T09:00", "2027-03-29T11:00"))
     _, token = personal_feeds.subscribe(organiser.id, "office")
     names = ("programmes/iurc-test", "cities/ghent", "pairs/ghent--wuhan", "themes/water", "events/2027-roofs")
@@ -248,7 +252,8 @@ def test_every_client_shows_what_the_database_holds_on_each_of_sixty_days(
     with ExitStack() as stack:
         traveller = stack.enter_context(time_machine.travel(BEGIN, tick=False))
         swap = stack.enter_context(using_package())
-        http = stack.enter_context(started(database_url, tmp_path)).test_client()
+        server = stack.enter_context(ExitStack())
+        http = server.enter_context(started(database_url, tmp_path)).test_client()
         office, clients = set_up()
         plan, dice = script(office), random.Random(60)  # noqa: S311  (the same life each time)
         for number in range(DAYS):
@@ -267,7 +272,8 @@ def test_every_client_shows_what_the_database_holds_on_each_of_sixty_days(
                 monkeypatch.setattr(zone_rules, "FRAGMENT_FORMAT", 99)
                 monkeypatch.setattr(calendar_entries, "render_entry", render_with_mark)
             if number in (RULES_CHANGE, RENDERER_CHANGES):
-                http = stack.enter_context(started(database_url, tmp_path)).test_client()
+                server.close()
+                http = server.enter_context(started(database_url, tmp_path)).test_client()
                 assert zone_rules.follow_update() > 0
             traveller.shift(timedelta(hours=3))
             for client in dice.sample(clients, k=len(clients) // 4):
