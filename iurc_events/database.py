@@ -24,6 +24,7 @@ import orjson
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase
@@ -207,6 +208,12 @@ def _run_until_stored(function: Callable[P, R], *args: P.args, **kwargs: P.kwarg
     raise AssertionError("unreachable")
 
 
+def insert_into(model: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    """Return an INSERT in the words of the database at hand, both of which know ON CONFLICT."""
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    return insert(model)
+
+
 def migrations_folder() -> Path:
     """Return the folder of the numbered schema changes."""
     return Path(__file__).resolve().parent / "migrations"
@@ -241,6 +248,7 @@ __all__ = [
     "db",
     "in_transaction",
     "init_engine",
+    "insert_into",
     "migrations_folder",
     "upgrade_database",
     "utc_now",

@@ -109,7 +109,8 @@ ATTENDANCE_SOURCES = ("desk", "scan", "list")
 #: Programs whose lists of those who joined are read.
 MEETING_PROGRAMS = ("zoom", "teams", "tencent-meeting", "other")
 
-SEATED_STATES = (ParticipantState.REGISTERED, ParticipantState.CONFIRMED)
+#: States of participants who hold a seat, as the database has them.
+WITH_SEAT = (ParticipantState.REGISTERED.value, ParticipantState.CONFIRMED.value)
 
 
 class MessageState(StrEnum):

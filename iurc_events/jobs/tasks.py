@@ -90,22 +90,22 @@ def make_programme_report(work: Work) -> Result:
     return _as_result(pdf)
 
 
-def make_event_report(work: Work) -> Result:
-    """Make the report of an event."""
+def _of_event(work: Work, make: Callable[..., StoredPdf]) -> Result:
     work.step(0, 2)
     event = reports.get_readable_event(work.asker(), str(work.arguments["event"]))
-    pdf = reports.get_event_pdf(event, work.language(), timeout=DOCUMENT_TIMEOUT, is_wanted=work.is_wanted)
+    pdf = make(event, work.language(), timeout=DOCUMENT_TIMEOUT, is_wanted=work.is_wanted)
     work.step(1, 2)
     return _as_result(pdf)
+
+
+def make_event_report(work: Work) -> Result:
+    """Make the report of an event."""
+    return _of_event(work, reports.get_event_pdf)
 
 
 def make_event_agenda(work: Work) -> Result:
     """Make the agenda of an event."""
-    work.step(0, 2)
-    event = reports.get_readable_event(work.asker(), str(work.arguments["event"]))
-    pdf = reports.get_agenda_pdf(event, work.language(), timeout=DOCUMENT_TIMEOUT, is_wanted=work.is_wanted)
-    work.step(1, 2)
-    return _as_result(pdf)
+    return _of_event(work, reports.get_agenda_pdf)
 
 
 Task = Callable[[Work], Result | None]

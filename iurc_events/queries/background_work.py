@@ -22,6 +22,8 @@ from iurc_events.models.jobs import BackgroundJob, TimedRun
 from iurc_events.models.messages import Message
 from iurc_events.models.people_imports import PeopleImport
 from iurc_events.models.programmes import Programme
+from iurc_events.queries import messages
+from iurc_events.queries.organised_events import organised_by
 
 #: For how long a list of people that failed is shown.
 _RECENT: Final = timedelta(days=7)
@@ -179,9 +181,7 @@ def list_people_lists(actor: User, now: datetime, *, limit: int = 25) -> list[Li
                 PeopleImport.state == "entering",
                 and_(PeopleImport.state == "failed", PeopleImport.finished_at > now - _RECENT),
             ),
-            true()
-            if actor.has_role(RoleName.ADMINISTRATOR)
-            else Event.programme_id.in_(actor.programme_ids(RoleName.ORGANISER)),
+            organised_by(actor),
         )
         .order_by(PeopleImport.id.desc())
         .limit(limit)
@@ -221,12 +221,7 @@ def last_turn_at() -> datetime | None:
 def count_mail(actor: User, now: datetime) -> MailQueue:
     """Return what waits to be sent in the actor's programmes; the oldest only if it is due."""
     waiting, oldest = db.session.execute(
-        select(func.count(), func.min(Message.due_at)).where(
-            Message.state == "queued",
-            true()
-            if actor.has_role(RoleName.ADMINISTRATOR)
-            else Message.programme_id.in_(actor.programme_ids(RoleName.ORGANISER)),
-        )
+        select(func.count(), func.min(Message.due_at)).where(Message.state == "queued", messages.readable_by(actor))
     ).one()
     return MailQueue(waiting, oldest if oldest and oldest <= now else None)
 

@@ -14,7 +14,7 @@ from iurc_events.database import db
 from iurc_events.domain.entry_codes import EntryKind
 from iurc_events.domain.errors import NotFoundError
 from iurc_events.domain.language_maps import LanguageMap, by_script
-from iurc_events.domain.vocabulary import PUBLIC_STATES, SEATED_STATES, RoleName, SpeakerState
+from iurc_events.domain.vocabulary import PUBLIC_STATES, WITH_SEAT, RoleName, SpeakerState
 from iurc_events.localisation import noop
 from iurc_events.models.accounts import User
 from iurc_events.models.agendas import EventSession
@@ -23,8 +23,6 @@ from iurc_events.models.cities import City
 from iurc_events.models.events import Event
 from iurc_events.models.participants import Participant
 from iurc_events.models.speakers import Speaker
-
-SEATED = tuple(state.value for state in SEATED_STATES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +219,7 @@ def count_at_door(event_id: int, scope: str) -> DoorCounts:
     """Count who is expected and who came in a scope."""
     expected = union_all(
         select(literal("expected"), func.count(Participant.id)).where(
-            Participant.event_id == event_id, Participant.state.in_(SEATED)
+            Participant.event_id == event_id, Participant.state.in_(WITH_SEAT)
         ),
         select(literal("expected"), func.count(Speaker.id)).where(
             Speaker.event_id == event_id, Speaker.state == SpeakerState.ACCEPTED.value

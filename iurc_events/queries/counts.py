@@ -24,7 +24,7 @@ from iurc_events.domain.counts import (
     weakest_qualifier,
 )
 from iurc_events.domain.language_maps import LanguageMap
-from iurc_events.domain.vocabulary import SEATED_STATES, ParticipantState
+from iurc_events.domain.vocabulary import WITH_SEAT, ParticipantState
 from iurc_events.models.attendance import Attendance, HeadCount
 from iurc_events.models.cities import City
 from iurc_events.models.events import Event
@@ -46,7 +46,7 @@ _COLUMNS = ("event_id", "city_id", "stakeholder", "mode", "role", "gender", "new
 
 def _registrations(events: Any) -> Subquery:
     """Return a row for everybody who holds a seat."""
-    seated = Participant.state.in_([state.value for state in SEATED_STATES])
+    seated = Participant.state.in_(WITH_SEAT)
     return (
         select(
             Participant.event_id.label("event_id"),

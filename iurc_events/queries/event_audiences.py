@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, or_, select, union
 
 from iurc_events.database import db
+from iurc_events.domain.language_maps import LanguageMap
 from iurc_events.domain.vocabulary import DelegationState, ParticipantState, SpeakerState
 from iurc_events.models.accounts import User
 from iurc_events.models.calendar_feeds import CalendarSubscription, FollowedEvent
@@ -49,6 +50,12 @@ class Reach:
     calendars: int
 
 
+def speaker_as_reader(names: LanguageMap, spoken: str | None) -> tuple[str, str]:
+    """Return the language to write to a speaker in, and the name in it: Chinese if spoken, or the only script."""
+    language = "zh" if (spoken == "zh" or ("zh" in names and "en" not in names)) else "en"
+    return language, names.get(language) or next(iter(names.values()), "")
+
+
 def list_recipients(event: Event) -> list[Recipient]:
     """Return everybody who is told of a change: participants, focal points of delegations, accepted speakers."""
     found: dict[str, Recipient] = {}
@@ -82,8 +89,7 @@ def list_recipients(event: Event) -> list[Recipient]:
     )
     for address, names, spoken in db.session.execute(speakers.order_by(Speaker.id)):
         if address:
-            language = "zh" if (spoken == "zh" or ("zh" in names and "en" not in names)) else "en"
-            name = names.get(language) or next(iter(names.values()), "")
+            language, name = speaker_as_reader(names, spoken)
             found.setdefault(address.casefold(), Recipient(address, name, language))
     return list(found.values())
 

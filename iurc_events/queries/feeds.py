@@ -13,7 +13,7 @@ from iurc_events.database import db
 from iurc_events.domain.language_maps import LanguageMap
 from iurc_events.domain.vocabulary import EVENT_KINDS
 from iurc_events.localisation.vocabulary import label
-from iurc_events.models.calendar_feeds import CalendarEntry, CalendarSubscription, FeedVersion, FollowedEvent
+from iurc_events.models.calendar_feeds import CalendarEntry, FeedVersion
 from iurc_events.models.cities import City, CityPair, PairCity
 from iurc_events.models.events import Event, EventMembership
 from iurc_events.models.programmes import Programme, Theme
@@ -149,18 +149,3 @@ def is_withdrawn_event(event_id: int) -> bool:
         Event.id == event_id, or_(Event.unpublished_at.is_not(None), Event.deleted_at.is_not(None))
     )
     return db.session.scalar(statement) is not None
-
-
-def list_subscriptions(user_id: int) -> list[CalendarSubscription]:
-    """Return a person's calendar addresses that still work, the newest first."""
-    statement = (
-        select(CalendarSubscription)
-        .where(CalendarSubscription.user_id == user_id, CalendarSubscription.revoked_at.is_(None))
-        .order_by(CalendarSubscription.id.desc())
-    )
-    return list(db.session.scalars(statement))
-
-
-def is_followed(user_id: int, event_id: int) -> bool:
-    """Tell whether a user put an event into their own calendar."""
-    return db.session.get(FollowedEvent, (user_id, event_id)) is not None

@@ -12,7 +12,7 @@ from sqlalchemy.orm import lazyload
 from iurc_events.database import db
 from iurc_events.domain.errors import NotFoundError
 from iurc_events.domain.language_maps import LanguageMap, by_script
-from iurc_events.domain.vocabulary import SEATED_STATES, RoleName, SpeakerState
+from iurc_events.domain.vocabulary import WITH_SEAT, RoleName, SpeakerState
 from iurc_events.localisation import noop
 from iurc_events.models.accounts import User
 from iurc_events.models.attendance import Attendance
@@ -200,7 +200,7 @@ def find_confirmable(event_id: int, query: str, *, most: int = 20) -> list[Confi
         .outerjoin(City, City.id == Participant.city_id)
         .where(
             Participant.event_id == event_id,
-            Participant.state.in_([state.value for state in SEATED_STATES]),
+            Participant.state.in_(WITH_SEAT),
             or_(func.lower(Participant.name).like(like), func.lower(Participant.name_other).like(like)),
         )
         .order_by(Participant.id)

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, exists, select, union
 from iurc_events.database import db
 from iurc_events.domain.language_maps import LanguageMap
 from iurc_events.domain.mailings import Audience
-from iurc_events.domain.vocabulary import ParticipantState, SpeakerState
+from iurc_events.domain.vocabulary import WITH_SEAT, ParticipantState, SpeakerState
 from iurc_events.models.accounts import User
 from iurc_events.models.attendance import Attendance
 from iurc_events.models.calendar_feeds import FollowedEvent
@@ -20,8 +20,7 @@ from iurc_events.models.events import Event
 from iurc_events.models.mailings import MailOptOut
 from iurc_events.models.participants import Participant
 from iurc_events.models.speakers import Speaker
-
-SEATED = (ParticipantState.REGISTERED.value, ParticipantState.CONFIRMED.value)
+from iurc_events.queries.event_audiences import speaker_as_reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +67,13 @@ def _participants(
     if audience.mode:
         statement = statement.where(Participant.mode == audience.mode)
     return [
-        MailingRecipient(email or "", name, language, group, city, may_join=state in SEATED, participant_id=key)
+        MailingRecipient(email or "", name, language, group, city, may_join=state in WITH_SEAT, participant_id=key)
         for key, email, name, language, state, city in db.session.execute(statement)
     ]
 
 
 def _registered(event: Event, audience: Audience) -> list[MailingRecipient]:
-    return _participants(event, audience, "registered", Participant.state.in_(SEATED))
+    return _participants(event, audience, "registered", Participant.state.in_(WITH_SEAT))
 
 
 def _waiting(event: Event, audience: Audience) -> list[MailingRecipient]:
@@ -104,8 +103,7 @@ def _speakers(event: Event, audience: Audience) -> list[MailingRecipient]:
         statement = statement.where(Speaker.mode == audience.mode)
     found = []
     for email, names, spoken, delegation_id, city in db.session.execute(statement):
-        language = "zh" if (spoken == "zh" or ("zh" in names and "en" not in names)) else "en"
-        name = names.get(language) or next(iter(names.values()), "")
+        language, name = speaker_as_reader(names, spoken)
         found.append(
             MailingRecipient(email or "", name, language, "speakers", city, may_join=True, delegation_id=delegation_id)
         )

@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select
 
 from iurc_events.database import db
-from iurc_events.domain.vocabulary import SEATED_STATES
+from iurc_events.domain.vocabulary import WITH_SEAT
 from iurc_events.models.calendar_feeds import CalendarEntry
 from iurc_events.models.events import Event
 from iurc_events.models.invitations import MeetingInvitation
@@ -23,7 +23,6 @@ QUIET: Final = timedelta(minutes=2)
 #: After so long a change is sent although others go on.
 LONGEST_WAIT: Final = timedelta(minutes=10)
 _ON: Final = ("published", "postponed", "held")
-_SEATED: Final = tuple(state.value for state in SEATED_STATES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ class Due:
 
 
 def _is_wanted() -> ColumnElement[bool]:
-    return and_(Participant.wants_invitation, Participant.state.in_(_SEATED), Participant.email.is_not(None))
+    return and_(Participant.wants_invitation, Participant.state.in_(WITH_SEAT), Participant.email.is_not(None))
 
 
 def _is_on() -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 from iurc_events.database import db
 from iurc_events.domain import waiting as rules
 from iurc_events.domain.errors import NotFoundError
-from iurc_events.domain.vocabulary import MEMBER_ROLES, SEATED_STATES
+from iurc_events.domain.vocabulary import MEMBER_ROLES, WITH_SEAT
 from iurc_events.domain.waiting import Move, Waiting
 from iurc_events.localisation import noop
 from iurc_events.models.delegations import Delegation
@@ -22,7 +22,7 @@ from iurc_events.models.participants import Participant
 from iurc_events.models.speakers import Speaker
 
 Member = Speaker | Participant
-SEATED = ("nominated", "accepted", *(state.value for state in SEATED_STATES))
+SEATED = ("nominated", "accepted", *WITH_SEAT)
 ACTIVE = (*SEATED, "waiting")
 
 

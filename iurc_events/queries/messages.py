@@ -38,14 +38,15 @@ class MessageRow:
     event_title: LanguageMap | None
 
 
-def _readable_by(actor: User) -> ColumnElement[bool]:
+def readable_by(actor: User) -> ColumnElement[bool]:
+    """Return the condition that an actor may know of a message."""
     if actor.has_role(RoleName.ADMINISTRATOR):
         return true()
     return Message.programme_id.in_(actor.programme_ids(RoleName.ORGANISER))
 
 
 def _chosen(actor: User, state: str | None, event_slug: str | None) -> ColumnElement[bool]:
-    condition = _readable_by(actor)
+    condition = readable_by(actor)
     if state:
         condition &= Message.state == state
     if event_slug:
@@ -96,7 +97,7 @@ def get_message(actor: User, public_id: uuid.UUID) -> Message:
         NotFoundError: If there is none, or it is of somebody else's programme.
     """
     message = db.session.scalars(
-        select(Message).where(Message.public_id == public_id, _readable_by(actor))
+        select(Message).where(Message.public_id == public_id, readable_by(actor))
     ).one_or_none()
     if message is None:
         raise NotFoundError(noop("There is no such message in your outbox"))

@@ -10,6 +10,7 @@ from sqlalchemy import CompoundSelect, Select, or_, select, union
 
 from iurc_events.database import db
 from iurc_events.domain.language_maps import LanguageMap
+from iurc_events.domain.vocabulary import WITH_SEAT
 from iurc_events.models.accounts import Role, User
 from iurc_events.models.calendar_feeds import CalendarEntry, CalendarSubscription, FeedVersion, FollowedEvent
 from iurc_events.models.cities import City
@@ -20,7 +21,6 @@ from iurc_events.models.programmes import Programme
 from iurc_events.models.speakers import Speaker
 from iurc_events.queries.feeds import Fragment
 
-_WITH_SEAT = ("registered", "confirmed")
 _TO_ANSWER = ("invited", "opened", "nominating")
 
 
@@ -35,7 +35,7 @@ def find_subscription(token_hash: bytes) -> tuple[CalendarSubscription, User] | 
 
 
 def _registered(user: User) -> Select[int]:
-    return select(Participant.event_id).where(Participant.email == user.email, Participant.state.in_(_WITH_SEAT))
+    return select(Participant.event_id).where(Participant.email == user.email, Participant.state.in_(WITH_SEAT))
 
 
 def _events_by_part(user: User) -> dict[str, list[Select[int]]]:

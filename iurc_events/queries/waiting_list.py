@@ -9,18 +9,17 @@ from sqlalchemy import Select, bindparam, func, select
 
 from iurc_events.database import db
 from iurc_events.domain.seat_line import FEWEST_FIRST, Line, Waiting, position_of_newcomer
-from iurc_events.domain.vocabulary import SEATED_STATES, ParticipantState
+from iurc_events.domain.vocabulary import WITH_SEAT, ParticipantState
 from iurc_events.models.events import Event
 from iurc_events.models.participants import Participant
 
 _P = Participant.__table__.c
-_SEATED: Final = tuple(state.value for state in SEATED_STATES)
 _IS_WAITING: Final = (_P.event_id == bindparam("event_id"), _P.state == ParticipantState.WAITING.value)
 _WAITING: Final = select(_P.id, _P.city_id, func.coalesce(_P.waiting_since, _P.created_at)).where(*_IS_WAITING)
 _WAITING_BY_CITY: Final = select(_P.city_id, func.count()).where(*_IS_WAITING).group_by(_P.city_id)
 _SEATED_BY_CITY: Final = (
     select(_P.city_id, func.count())
-    .where(_P.event_id == bindparam("event_id"), _P.state.in_(_SEATED))
+    .where(_P.event_id == bindparam("event_id"), _P.state.in_(WITH_SEAT))
     .group_by(_P.city_id)
 )
 _NUMBER_WAITING: Final = select(func.count()).where(*_IS_WAITING)

@@ -13,10 +13,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import delete
-from sqlalchemy.dialects import postgresql, sqlite
 
 from iurc_events.config import settings
-from iurc_events.database import db, in_transaction, utc_now
+from iurc_events.database import db, in_transaction, insert_into, utc_now
 from iurc_events.domain.errors import DomainError
 from iurc_events.localisation import noop
 from iurc_events.models.accounts import AttemptCounter
@@ -66,8 +65,7 @@ def count(limit: Limit, subject: str, *, now: datetime | None = None) -> bool:
     """Count a try and tell whether it is within the limit; of many at the same time each is counted."""
     seconds = int(limit.window.total_seconds())
     starts_at = datetime.fromtimestamp((now or utc_now()).timestamp() // seconds * seconds, UTC)
-    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(AttemptCounter).values(key=_key(limit, subject), window_starts_at=starts_at, count=1)
+    statement = insert_into(AttemptCounter).values(key=_key(limit, subject), window_starts_at=starts_at, count=1)
     tried = db.session.execute(
         statement.on_conflict_do_update(
             index_elements=[AttemptCounter.key, AttemptCounter.window_starts_at],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from sqlalchemy import select
@@ -257,26 +258,14 @@ def _apply(actor: User, delegation: Delegation, request: ChangeRequest, version:
     if request.kind == "withdraw":
         members.withdraw(actor=actor, delegation_id=delegation.id, member=member, now=now)
         return
-    if request.kind == "change":
-        changed = members.change(
-            actor=actor,
-            delegation_id=delegation.id,
-            member=member,
-            details=details,
-            has_consented=has_consented,
-            asked_by=request.asked_by,
-            now=now,
-        )
-        _store_needs(request, changed)
-        return
-    changed = members.substitute(
+    apply = members.change if request.kind == "change" else partial(members.substitute, person_id=person_id)
+    changed = apply(
         actor=actor,
         delegation_id=delegation.id,
         member=member,
         details=details,
         has_consented=has_consented,
         asked_by=request.asked_by,
-        person_id=person_id,
         now=now,
     )
     _store_needs(request, changed)

@@ -13,6 +13,7 @@ from iurc_events.config import settings
 from iurc_events.database import db, in_transaction, utc_now
 from iurc_events.domain.entry_codes import EntryKind, entry_code, read_entry_code
 from iurc_events.domain.errors import DomainError, NotFoundError
+from iurc_events.domain.vocabulary import WITH_SEAT
 from iurc_events.localisation import noop
 from iurc_events.models.accounts import User
 from iurc_events.models.agendas import EventSession
@@ -49,7 +50,7 @@ def find_entry_address(participant_id: int | None, language: str) -> str | None:
         .join(Event, Event.id == Participant.event_id)
         .where(Participant.id == participant_id)
     ).one_or_none()
-    if row is None or row.state not in door.SEATED or row.format == "online":
+    if row is None or row.state not in WITH_SEAT or row.format == "online":
         return None
     return entry_address("participant", row.public_id, language)
 
@@ -127,7 +128,7 @@ def check_in(
     event = get_event_for_update(door.get_event_at_door(actor, slug).id)
     check_scope(event, scope)
     person = _find_person(event.id, kind, public_id)
-    if isinstance(person, Participant) and person.state not in door.SEATED:
+    if isinstance(person, Participant) and person.state not in WITH_SEAT:
         raise NoSeatError(
             noop("On the waiting list: no seat yet")
             if person.state == "waiting"

@@ -13,7 +13,7 @@ from iurc_events.localisation import noop
 from iurc_events.models.accounts import User
 from iurc_events.models.delegations import Delegation
 from iurc_events.models.speakers import Speaker
-from iurc_events.services import delegation_exits, delegation_notices, seats, tokens
+from iurc_events.services import delegation_exits, delegation_notices, seats, speakers, tokens
 from iurc_events.services.delegations import get_own_delegation, record
 from iurc_events.services.event_changes import record_change
 
@@ -37,8 +37,7 @@ def accept_speakers(*, actor: User, delegation_id: int) -> int:
     if not nominated:
         return 0
     for speaker in nominated:
-        speaker.state, speaker.decision_note = SpeakerState.ACCEPTED.value, None
-        speaker.version += 1
+        speakers.put_into_state(speaker, SpeakerState.ACCEPTED)
     delegation_notices.tell_accepted(event, delegation, nominated)
     record_change(event, noop("speakers accepted"), actor_id=actor.id)
     return len(nominated)

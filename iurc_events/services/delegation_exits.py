@@ -7,18 +7,18 @@ from datetime import datetime
 from sqlalchemy import select
 
 from iurc_events.database import db
-from iurc_events.domain.vocabulary import ParticipantState, SpeakerState
+from iurc_events.domain.vocabulary import WITH_SEAT, ParticipantState, SpeakerState
 from iurc_events.models.delegations import Delegation
 from iurc_events.models.events import Event
 from iurc_events.models.participants import Participant
 from iurc_events.models.speakers import Speaker
-from iurc_events.services import delegation_rules, seats, speaker_notices, speakers
+from iurc_events.services import seats, speaker_notices, speakers
 from iurc_events.services.member_details import list_active
 
 
 def cancel_participant(event: Event, participant: Participant, now: datetime) -> None:
     """Take a participant back and free the seat; the caller fills it."""
-    had_seat = participant.state in delegation_rules.SEATED_PARTICIPANTS
+    had_seat = participant.state in WITH_SEAT
     participant.state = ParticipantState.CANCELLED.value
     participant.cancelled_at, participant.waiting_since = now, None
     participant.version += 1

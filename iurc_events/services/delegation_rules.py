@@ -11,7 +11,7 @@ from sqlalchemy import select
 from iurc_events.database import db
 from iurc_events.domain.errors import DomainError, NotFoundError
 from iurc_events.domain.time_slots import deadline_instant
-from iurc_events.domain.vocabulary import SEATED_STATES, DelegationState, EventState, RoleName, SpeakerState
+from iurc_events.domain.vocabulary import WITH_SEAT, DelegationState, EventState, RoleName, SpeakerState
 from iurc_events.localisation import noop
 from iurc_events.models.accounts import User
 from iurc_events.models.delegations import Delegation, DelegationQuota
@@ -22,8 +22,6 @@ from iurc_events.queries import organised_events
 
 #: Speakers who take a place of their delegation.
 SEATED_SPEAKERS = (SpeakerState.NOMINATED.value, SpeakerState.ACCEPTED.value)
-#: Participants and observers who take one.
-SEATED_PARTICIPANTS: Final = tuple(state.value for state in SEATED_STATES)
 
 
 class DeadlinePassedError(DomainError):
@@ -178,7 +176,7 @@ def seated_modes(delegation_id: int, *, role: str = "speaker", without: int | No
     if role == "speaker":
         query = query.where(Speaker.state.in_(SEATED_SPEAKERS))
     else:
-        query = query.where(Participant.role == role, Participant.state.in_(SEATED_PARTICIPANTS))
+        query = query.where(Participant.role == role, Participant.state.in_(WITH_SEAT))
     if without is not None:
         query = query.where(table.id != without)
     return list(db.session.scalars(query))

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from iurc_events.database import db, in_transaction, utc_now
 from iurc_events.domain import waiting as rules
 from iurc_events.domain.errors import DomainError
-from iurc_events.domain.vocabulary import MEMBER_ROLES, WAITING_RULES, ParticipantState, SpeakerState
+from iurc_events.domain.vocabulary import MEMBER_ROLES, WAITING_RULES, WITH_SEAT, ParticipantState, SpeakerState
 from iurc_events.domain.waiting import FreePlace, Move, Waiting
 from iurc_events.localisation import noop
 from iurc_events.models.accounts import User
@@ -58,7 +58,7 @@ def seated_numbers(event_id: int) -> dict[int, int]:
     )
     others = (
         select(Participant.delegation_id, func.count())
-        .where(Participant.event_id == event_id, Participant.state.in_(delegation_rules.SEATED_PARTICIPANTS))
+        .where(Participant.event_id == event_id, Participant.state.in_(WITH_SEAT))
         .group_by(Participant.delegation_id)
     )
     for statement in (speakers, others):

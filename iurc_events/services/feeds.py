@@ -80,6 +80,11 @@ def feed_page(subject: FeedSubject, language: str) -> str:
     return base_url + addresses.home(page_language)
 
 
+def day_start(now: datetime) -> datetime:
+    """Return 00:00 UTC of the day of an instant."""
+    return datetime.combine(now.astimezone(UTC).date(), time(), tzinfo=UTC)
+
+
 def window_start(now: datetime, since: date | None = None) -> datetime:
     """Return the instant from which a collection holds what ended: a given day, or 400 days before today, 00:00 UTC."""
     day = since or (now.astimezone(UTC).date() - WINDOW)
@@ -113,7 +118,7 @@ def render_feed(
 ) -> Feed:
     """Render a public feed."""
     moment = now or utc_now()
-    day_starts_at = datetime.combine(moment.astimezone(UTC).date(), time(), tzinfo=UTC)
+    day_starts_at = day_start(moment)
     if subject.kind == "sessions":
         fragments = _session_fragments(subject, language, day_starts_at)
     else:

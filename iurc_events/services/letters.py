@@ -13,7 +13,7 @@ from sqlalchemy import select
 from iurc_events.database import db, in_transaction, utc_now
 from iurc_events.domain.errors import DomainError, NotFoundError
 from iurc_events.domain.language_maps import LanguageMap, cleaned
-from iurc_events.domain.vocabulary import SEATED_STATES, RoleName, SpeakerState
+from iurc_events.domain.vocabulary import WITH_SEAT, RoleName, SpeakerState
 from iurc_events.localisation import Language, noop
 from iurc_events.mail.contents import Quota
 from iurc_events.models.accounts import User
@@ -218,7 +218,7 @@ def issue_confirmation(
         ).one_or_none()
         if participant is None:
             raise NotFoundError(noop("There is no such participant among yours"))
-        has_place = participant.state in {state.value for state in SEATED_STATES}
+        has_place = participant.state in WITH_SEAT
         addressee, target = letter_texts.of_participant(participant), {"participant_id": participant.id}
     if not has_place:
         raise NotConfirmableError(noop("This person has no place at the event"))

@@ -14,7 +14,7 @@ from sqlalchemy import Select, select
 
 from iurc_events.database import db
 from iurc_events.domain.errors import DomainError
-from iurc_events.domain.vocabulary import ParticipantState, SpeakerState
+from iurc_events.domain.vocabulary import WITH_SEAT, ParticipantState, SpeakerState
 from iurc_events.localisation import noop
 from iurc_events.models.accounts import User
 from iurc_events.models.agendas import AgendaItem, Contribution, EventSession
@@ -183,7 +183,7 @@ def withdraw_all(
     people = [each for each in members if isinstance(each, Speaker)]
     for member in members:
         if isinstance(member, Participant):
-            freed += member.state in delegation_rules.SEATED_PARTICIPANTS
+            freed += member.state in WITH_SEAT
             member.state, member.cancelled_at = ParticipantState.CANCELLED.value, now
             member_entry.record(noop("withdrawn by the city"), event, member, actor)
         else:

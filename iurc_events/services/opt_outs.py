@@ -16,11 +16,10 @@ from typing import Final
 from urllib.parse import quote
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from iurc_events import addresses
 from iurc_events.config import settings
-from iurc_events.database import db, in_transaction, utc_now
+from iurc_events.database import db, in_transaction, insert_into, utc_now
 from iurc_events.domain.errors import NotFoundError
 from iurc_events.domain.mailings import TOPICS
 from iurc_events.localisation import noop
@@ -103,9 +102,8 @@ def find_topics(hashed: bytes, programme_id: int) -> set[str]:
 
 
 def _add(link: UnsubscribeLink, topic: str) -> None:
-    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     db.session.execute(
-        insert(MailOptOut)
+        insert_into(MailOptOut)
         .values(address_hash=link.address_hash, topic=topic, programme_id=link.programme_id, created_at=utc_now())
         .on_conflict_do_nothing()
     )

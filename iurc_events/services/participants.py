@@ -15,7 +15,7 @@ from sqlalchemy import delete, func, select
 from iurc_events.database import db, in_transaction, utc_now
 from iurc_events.domain.errors import ConflictError, DomainError, NotFoundError
 from iurc_events.domain.needs import asked_needs
-from iurc_events.domain.vocabulary import SEATED_STATES, ParticipantState
+from iurc_events.domain.vocabulary import WITH_SEAT, ParticipantState
 from iurc_events.localisation import noop
 from iurc_events.models.accounts import User
 from iurc_events.models.attendance import Attendance
@@ -26,11 +26,9 @@ from iurc_events.services import audit, needs, participant_mail, participant_per
 from iurc_events.services.sign_up import Registration, RegistrationClosedError, sign_up
 
 __all__ = [
-    "SEATED", "EventOverError", "OwnDetails", "Registration", "RegistrationChangedError", "RegistrationClosedError",
+    "EventOverError", "OwnDetails", "Registration", "RegistrationChangedError", "RegistrationClosedError",
     "cancel", "cancel_own", "change", "confirm", "record_attendance", "set_invitation", "sign_up", "undo_attendance",
 ]  # fmt: skip
-
-SEATED: Final = tuple(state.value for state in SEATED_STATES)
 
 
 class RegistrationChangedError(ConflictError):
@@ -132,7 +130,7 @@ def set_invitation(participant_id: int, *, is_wanted: bool) -> None:
 def _cancel(participant: Participant, event: Event, *, actor_id: int | None) -> None:
     if participant.state == ParticipantState.CANCELLED:
         return
-    had_seat = participant.state in SEATED
+    had_seat = participant.state in WITH_SEAT
     participant.state = ParticipantState.CANCELLED.value
     participant.cancelled_at = utc_now()
     participant.waiting_since = None

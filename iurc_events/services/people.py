@@ -6,11 +6,10 @@ from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from iurc_events import addresses
 from iurc_events.config import settings
-from iurc_events.database import db, in_transaction, utc_now
+from iurc_events.database import db, in_transaction, insert_into, utc_now
 from iurc_events.domain.errors import DomainError, ForbiddenError, NotFoundError
 from iurc_events.domain.language_maps import text_of
 from iurc_events.domain.vocabulary import RoleName
@@ -84,9 +83,8 @@ def _add_role(user: User, role: RoleName, programme: Programme | None, city: Cit
 
 def _get_or_make(email: str, name: str, language: str) -> User:
     """Return the user of an address, made where there is none, locked; several at once make one."""
-    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     values = {"email": account_queries.normal_email(email), "name": name, "language": language}
-    db.session.execute(insert(User).values(**values).on_conflict_do_nothing(index_elements=[User.email]))
+    db.session.execute(insert_into(User).values(**values).on_conflict_do_nothing(index_elements=[User.email]))
     return _locked(User.email == values["email"])
 
 

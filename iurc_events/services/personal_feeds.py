@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from uuid import NAMESPACE_URL, uuid5
 
 from iurc_events import addresses
@@ -21,7 +21,7 @@ from iurc_events.models.calendar_feeds import CalendarSubscription, FollowedEven
 from iurc_events.queries import personal_feeds as queries
 from iurc_events.queries.personal_feeds import OwnDeadline
 from iurc_events.services import audit
-from iurc_events.services.feeds import LONG_AGO, Feed, GoneError, feed_description, last_revision, window_start
+from iurc_events.services.feeds import Feed, GoneError, day_start, feed_description, last_revision, window_start
 
 
 def _deadline(found: OwnDeadline) -> Deadline:
@@ -70,9 +70,7 @@ def render(token: str, language: CalendarLanguage, *, now: datetime | None = Non
     if subscription.revoked_at is not None:
         raise GoneError(noop("This calendar address was withdrawn"))
     parts = parts_of(subscription.parts)
-    today = moment.astimezone(UTC).date()
-    day_starts_at = datetime.combine(today, time(), tzinfo=UTC)
-    fragments = queries.list_fragments(user, parts, language, since=window_start(moment), now=day_starts_at)
+    fragments = queries.list_fragments(user, parts, language, since=window_start(moment), now=day_start(moment))
     if "deadlines" in parts:
         deadlines = queries.list_deadlines(user, since=window_start(moment).date().isoformat())
         fragments += [(None, render_deadline(_deadline(each), language)) for each in deadlines]
@@ -87,7 +85,7 @@ def render(token: str, language: CalendarLanguage, *, now: datetime | None = Non
         url=settings().base_url + f"/{page_language}/account/calendars",
         revised_at=revised_at,
     )
-    return Feed(body, etag(body), revised_at or LONG_AGO, "my-iurc-events.ics")
+    return Feed(body, etag(body), revised_at, "my-iurc-events.ics")
 
 
 class NameTakenError(DomainError):

@@ -9,9 +9,8 @@ from hashlib import sha256
 from typing import Final
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
-from iurc_events.database import db, in_transaction
+from iurc_events.database import db, in_transaction, insert_into
 from iurc_events.models.calendar_feeds import SavedFilter
 from iurc_events.queries.events import EventFilters
 from iurc_events.queries.saved_filters import conditions_of
@@ -31,7 +30,6 @@ def keep(filters: EventFilters) -> str:
     if known is not None:
         return known
     short_id = base64.b32encode(digest).decode("ascii").lower()[:_ID_LENGTH]
-    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     values = {"short_id": short_id, "conditions": conditions, "conditions_hash": digest}
-    db.session.execute(insert(SavedFilter).values(**values).on_conflict_do_nothing())  # two may ask at once
+    db.session.execute(insert_into(SavedFilter).values(**values).on_conflict_do_nothing())  # two may ask at once
     return short_id

@@ -312,6 +312,13 @@ def withdraw(
     return speaker
 
 
+def put_into_state(speaker: Speaker, state: SpeakerState, note: str = "") -> None:
+    """Write down what organisers decided on a speaker, in the caller's transaction; nobody is told."""
+    speaker.state, speaker.waiting_since = state.value, None
+    speaker.decision_note = note.strip() or None
+    speaker.version += 1
+
+
 def _decide(actor: User, speaker_id: int, state: SpeakerState, action: str, note: str) -> Speaker:
     event_id = db.session.scalar(select(Speaker.event_id).where(Speaker.id == speaker_id))
     if event_id is None:
@@ -324,9 +331,7 @@ def _decide(actor: User, speaker_id: int, state: SpeakerState, action: str, note
         return speaker
     if state is SpeakerState.ACCEPTED and speaker.state == SpeakerState.WITHDRAWN and speaker.delegation_id is not None:
         raise DomainError(noop("The city withdrew this speaker"))
-    speaker.state, speaker.waiting_since = state.value, None
-    speaker.decision_note = note.strip() or None
-    speaker.version += 1
+    put_into_state(speaker, state, note)
     if state is SpeakerState.REFUSED:
         leave_agenda(event, speaker)
         _let_move_up(event, speaker)

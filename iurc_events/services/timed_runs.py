@@ -6,9 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import delete, update
-from sqlalchemy.dialects import postgresql, sqlite
 
-from iurc_events.database import db, in_transaction, utc_now
+from iurc_events.database import db, in_transaction, insert_into, utc_now
 from iurc_events.models.jobs import TimedRun
 
 #: How long turns are kept: long enough to see what failed last week.
@@ -26,9 +25,8 @@ def turn_of(every: timedelta, now: datetime) -> datetime:
 @in_transaction
 def take(name: str, turn: datetime, now: datetime) -> bool:
     """Take a turn; tell whether it was nobody's."""
-    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     taken = db.session.execute(
-        insert(TimedRun)
+        insert_into(TimedRun)
         .values(name=name, turn_starts_at=turn, started_at=now, has_failed=False)
         .on_conflict_do_nothing()
         .returning(TimedRun.name)

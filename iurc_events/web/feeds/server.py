@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, timedelta
 from hashlib import sha256
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
@@ -242,12 +242,11 @@ class FeedServer:
         kept = self._kept.get_or_render(key, lambda: feeds.render_feed(subject, language, since=since, now=now))
         if kind in OF_ONE_EVENT and b"BEGIN:VEVENT" not in kept.feed.body and feeds.is_withdrawn(subject):
             raise feeds.GoneError("This event was withdrawn")
-        day_starts_at = datetime(today.year, today.month, today.day, tzinfo=UTC)
         takes_gzip = accepts_gzip(request.environ.get("HTTP_ACCEPT_ENCODING", ""))
         answer = make_answer(
             kept,
             kept.feed.etag,
-            kept.feed.revised_at if kind == "event" else max(kept.feed.revised_at, day_starts_at),
+            kept.feed.revised_at if kind == "event" else max(kept.feed.revised_at, feeds.day_start(now)),
             takes_gzip=takes_gzip,
             is_private=False,
             security=self._security,

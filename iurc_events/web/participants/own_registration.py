@@ -12,6 +12,7 @@ from iurc_events.calendars.entries import CalendarLanguage
 from iurc_events.database import utc_now
 from iurc_events.domain.clock_texts import zones_of_programme
 from iurc_events.domain.errors import DomainError
+from iurc_events.domain.vocabulary import WITH_SEAT
 from iurc_events.localisation import noop
 from iurc_events.models.participants import Participant
 from iurc_events.queries import participants as participant_queries
@@ -54,7 +55,7 @@ def _page(
 ) -> ResponseReturnValue:
     event = participant.event
     zones = zones_of_programme(event.programme.reference_zones)
-    may_join = participant.state in participants.SEATED
+    may_join = participant.state in WITH_SEAT
     return (
         render_template(
             "participants/registration.html",
@@ -151,7 +152,7 @@ def download_calendar() -> ResponseReturnValue:
     """Give the event as a calendar file, with the links to join."""
     participant = _own()
     language = cast("CalendarLanguage", g.language)
-    data = event_file(participant.event, language, with_join_links=participant.state in participants.SEATED)
+    data = event_file(participant.event, language, with_join_links=participant.state in WITH_SEAT)
     if data is None:
         abort(404)
     if code := check_in.find_entry_address(participant.id, g.language):

@@ -68,6 +68,10 @@ class TimedJob(Protocol):
     def every(self) -> timedelta:
         """Its interval."""
 
+    @property
+    def has_turns(self) -> bool:
+        """Whether one worker alone runs it at a time, which leaves a row."""
+
 
 @dataclass(frozen=True, slots=True)
 class TimedRow:
@@ -127,7 +131,7 @@ def timed_rows(
     jobs: tuple[TimedJob, ...], turns: Mapping[str, TurnRow], now: datetime, language: str
 ) -> list[TimedRow]:
     """Return the jobs that have turns, in their order."""
-    return [_timed_row(job, turns.get(job.name), now, language) for job in jobs if job.every >= timedelta(minutes=1)]
+    return [_timed_row(job, turns.get(job.name), now, language) for job in jobs if job.has_turns]
 
 
 def _timed_row(job: TimedJob, turn: TurnRow | None, now: datetime, language: str) -> TimedRow:
