@@ -69,6 +69,12 @@ def ends_at(mailing: Mailing, event: Event) -> datetime | None:
     return slot.starts_at if mailing.timing == "before-start" else slot.ends_at + TOO_LATE
 
 
+def is_over(mailing: Mailing, event: Event, now: datetime) -> bool:
+    """Tell whether a letter that did not leave makes no sense any more, for example a reminder after the event."""
+    last = ends_at(mailing, event)
+    return mailing.state in ("draft", "planned", "cancelled") and last is not None and last <= now
+
+
 def follow(event: Event, *, has_new_state: bool) -> None:
     """Let the planned letters of an event follow a change to it, in the transaction of the change.
 

@@ -17,7 +17,7 @@ from iurc_events.models.mailings import DigestSubscription, Mailing, MailOptOut
 from iurc_events.models.messages import Message
 from iurc_events.models.speakers import Speaker
 from iurc_events.services import mailing_sending, opt_outs
-from tests.factories import make_event, make_programme, make_speaker, make_user, sign_in
+from tests.factories import make_event, make_programme, make_slot, make_speaker, make_user, sign_in
 
 LETTER = {
     "subject-en": "News for {name}",
@@ -168,6 +168,18 @@ def test_standard_letter_is_switched_changed_and_previewed(desk: FlaskClient) ->
     ]
     assert "1 May 2027, 08:15 Brussels | 14:15 Beijing" in page
     assert desk.get(f"{BASE}/standard/other").status_code == 404
+
+
+def test_reminder_of_an_event_that_is_over_is_neither_on_nor_off(desk: FlaskClient, event: Event) -> None:
+    past = make_event("2024-mail", event.programme, slot=make_slot("2024-05-04T14:00", "2024-05-04T16:00"))
+    base = BASE.replace("2027-mail", past.slug)
+    (row,) = re.findall(r"<tr>(?:(?!</tr>).)*day-before.*?</tr>", desk.get(base).text, re.DOTALL)
+    assert "Over" in row
+    assert "Not sent" in row
+    assert "Switch" not in row
+    page = desk.get(f"{base}/standard/day-before").text
+    assert "Not sent" in page
+    assert "standard/day-before/switch" not in page
 
 
 def test_history_counts_by_letter_and_finds_a_reader(desk: FlaskClient) -> None:

@@ -9,6 +9,7 @@ from typing import Final
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from iurc_events.database import utc_now
 from iurc_events.domain.mailings import STANDARD_KINDS, Audience
 from iurc_events.domain.merge_fields import FIELDS
 from iurc_events.domain.vocabulary import MessageState
@@ -19,6 +20,7 @@ from iurc_events.permissions import Permission
 from iurc_events.queries import mailings as mailing_queries
 from iurc_events.services import changes_told, mailing_sending, mailings, standard_letters
 from iurc_events.services.mailing_texts import wording_of
+from iurc_events.services.mailing_times import is_over
 from iurc_events.web.access import requires, signed_in_user
 from iurc_events.web.accounts.people import page_number
 from iurc_events.web.errors import message_of
@@ -84,6 +86,7 @@ def edit_standard(slug: str, kind: str) -> ResponseReturnValue:
         title=gettext(KIND_WORDS[kind]),
         mailing=mailing,
         is_on=mailing.state == "planned",
+        is_over=is_over(mailing, event, utc_now()),
         when=timing_words(event, mailing) if mailing.state == "planned" else "",
         audience=audience_words(Audience.of_words(mailing.audience), {}),
         recipient_count=len(recipients),

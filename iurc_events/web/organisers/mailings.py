@@ -24,6 +24,7 @@ from iurc_events.queries import mailings as mailing_queries
 from iurc_events.queries.mailing_recipients import MailingRecipient
 from iurc_events.services import changes_told, mailing_sending, mailings, standard_letters
 from iurc_events.services.mailing_texts import wording_of
+from iurc_events.services.mailing_times import is_over
 from iurc_events.web.access import requires, signed_in_user
 from iurc_events.web.accounts.people import page_number
 from iurc_events.web.errors import message_of
@@ -64,17 +65,17 @@ def list_mailings(slug: str) -> ResponseReturnValue:
     event, page = own_event(slug), page_number()
     own, total = mailing_queries.list_own(event.id, page=page, per_page=PER_PAGE)
     counts = mailing_queries.count_mails([each.id for each in own])
-    standard = standard_letters.list_current(event)
+    standard, now = standard_letters.list_current(event), utc_now()
     return render_template(
         "organiser_mailings/list.html",
         event=event,
         tab="mail",
         standard=[
-            (kind, mailing, gettext(KIND_WORDS[kind]), timing_words(event, mailing))
+            (kind, mailing, gettext(KIND_WORDS[kind]), timing_words(event, mailing), is_over(mailing, event, now))
             for kind, mailing in standard.items()
         ],
         lines=[mailing_line(event, each, counts[each.id]) for each in own],
-        changes=changes_told.offered(event, current_language(), utc_now()),
+        changes=changes_told.offered(event, current_language(), now),
         paging=paging_view(page=page, per_page=PER_PAGE, total=total, path=request.path),
     )
 
