@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, Literal
 
 from markupsafe import escape
 
@@ -150,9 +150,45 @@ def place_free(
     )
 
 
-def newcomer_notice(
+#: What an organiser did with somebody's details, and where they came from.
+_ENTERED: Final = {
+    "list": (
+        noop("You were added as a participant: %(title)s"),
+        noop(
+            "You joined this event online without having signed up. %(person)s of the programme team found you in the "
+            "meeting's list of participants and added you."
+        ),
+        noop(
+            "These details came from the meeting's list and the programme team. They are used to count and report who "
+            "took part, and are not published."
+        ),
+    ),
+    "desk": (
+        noop("You are registered: %(title)s"),
+        noop("%(person)s of the programme team registered you for this event."),
+        noop(
+            "These details came from the programme team. They are used to organise the event and to count and report "
+            "who took part, and are not published."
+        ),
+    ),
+    "waiting": (
+        noop("On the waiting list: %(title)s"),
+        noop(
+            "%(person)s of the programme team registered you for this event. All places are taken: you are on the "
+            "waiting list, and we write as soon as a place is yours."
+        ),
+        noop(
+            "These details came from the programme team. They are used to organise the event and to count and report "
+            "who took part, and are not published."
+        ),
+    ),
+}
+
+
+def entered_notice(
     language: str,
     *,
+    way: Literal["list", "desk", "waiting"],
     name: str,
     event: EventFacts,
     entered_by: str,
@@ -160,31 +196,20 @@ def newcomer_notice(
     url: str,
     privacy_url: str,
 ) -> MessageText:
-    """Build the notice to somebody whom an organiser found in a list of those who joined online (sec-15).
+    """Build the notice to somebody whom an organiser entered (sec-15).
 
     Args:
+        way: Found in a list of those who joined online; entered at the desk with a place; or entered without one.
         entered_by: Name of the organiser.
         stored: Pairs (label, value) of what was entered, in the message's language.
         url: The personal link to the own registration.
     """
+    subject, sentence, origin = _ENTERED[way]
     return data_notice(
         language,
-        subject=noop("You were added as a participant: %(title)s"),
-        sentence=translate(
-            noop(
-                "You joined this event online without having signed up. %(person)s of the programme team "
-                "found you in the meeting's list of participants and added you."
-            ),
-            language,
-            person=one_line(entered_by),
-        ),
-        origin=translate(
-            noop(
-                "These details came from the meeting's list and the programme team. They are used to count "
-                "and report who took part, and are not published."
-            ),
-            language,
-        ),
+        subject=subject,
+        sentence=translate(sentence, language, person=one_line(entered_by)),
+        origin=translate(origin, language),
         button=noop("See your details"),
         name=name,
         event=event,

@@ -16,38 +16,21 @@ from iurc_events.database import db, in_transaction, utc_now
 from iurc_events.documents.meeting_lists import Connection, Field, MeetingList, merged, minutes_of, read_meeting_list
 from iurc_events.documents.meeting_tables import TableError
 from iurc_events.domain.errors import ConflictError, DomainError, NotFoundError
-from iurc_events.domain.language_maps import has_han
 from iurc_events.domain.name_matching import Finding
-from iurc_events.domain.secrets import hash_token, new_token
-from iurc_events.domain.vocabulary import STAKEHOLDER_TYPES, ParticipantState
+from iurc_events.domain.vocabulary import ParticipantState
 from iurc_events.localisation import noop
 from iurc_events.models.accounts import User
 from iurc_events.models.agendas import EventSession
 from iurc_events.models.attendance import Attendance, AttendanceLine, AttendanceList
-from iurc_events.models.cities import City
 from iurc_events.models.events import Event
 from iurc_events.models.participants import Participant
 from iurc_events.queries import attendance_lists as list_queries
-from iurc_events.services import audit, participant_mail, participant_persons
+from iurc_events.services import audit, entered_participants, participant_mail, participant_persons, seats
 from iurc_events.services.attendance_matching import people_of
+from iurc_events.services.entered_participants import Entry
 from iurc_events.services.event_life import get_own_event
 
 MOST_LINES = 5_000
-
-
-@dataclass(frozen=True, slots=True)
-class Newcomer:
-    """Somebody who joined without having registered.
-
-    ``city_id`` None for no partner city; ``language`` None for the one that is likely the person's.
-    """
-
-    name: str
-    email: str = ""
-    organisation: str = ""
-    city_id: int | None = None
-    stakeholder_type: str = "other"
-    language: str | None = None
 
 
 def read_list(content: bytes, mapping: Mapping[int, Field] | None = None) -> MeetingList:
@@ -214,13 +197,8 @@ def decide(*, actor: User, event_id: int, list_id: uuid.UUID, decisions: Mapping
 
 
 @in_transaction
-def add_newcomer(
-    *, actor: User, event_id: int, list_id: uuid.UUID, line_id: uuid.UUID, newcomer: Newcomer
-) -> uuid.UUID:
-    """Register somebody who joined without registering, as confirmed and online, and decide the line for them.
-
-    They are the person who uses the same address in the programme, or a new one; where an address is known, they are
-    told by mail what is kept of them (sec-15).
+def add_newcomer(*, actor: User, event_id: int, list_id: uuid.UUID, line_id: uuid.UUID, newcomer: Entry) -> uuid.UUID:
+    """Register somebody who joined without registering, as confirmed, and decide the line for them.
 
     Raises:
         ConflictError: If the attendance is written down already, or somebody has registered with the address.
@@ -228,61 +206,17 @@ def add_newcomer(
     """
     event, kept = _own(actor, event_id, list_id)
     line = _lines(kept, [line_id])[line_id]
-    email = newcomer.email.strip().casefold() or None
-    if newcomer.stakeholder_type not in STAKEHOLDER_TYPES:
-        raise DomainError(noop("Choose one of the list"))
-    if (
-        email
-        and db.session.scalars(
-            select(Participant.id).where(Participant.event_id == event.id, Participant.email == email)
-        ).one_or_none()
-    ):
-        raise ConflictError(noop("Somebody has registered with this mail address: search for them instead"))
-    if event.capacity is not None and event.seats_taken >= event.capacity:
+    participant = entered_participants.make(event, newcomer, ParticipantState.CONFIRMED)
+    if not seats.take(event.id):
         raise DomainError(noop("All places are taken. Raise the number of places under Details first"))
-    now = utc_now()
-    participant = Participant(
-        event_id=event.id,
-        state=ParticipantState.CONFIRMED.value,
-        name=newcomer.name,
-        email=email,
-        organisation=newcomer.organisation,
-        city_id=newcomer.city_id,
-        stakeholder_type=newcomer.stakeholder_type,
-        mode="online",
-        language=newcomer.language or _language_of(event, newcomer, email),
-        consented_at=now,
-        confirmed_at=now,
-        token_hash=hash_token(new_token()),
-    )
-    db.session.add(participant)
-    event.seats_taken += 1
-    db.session.flush()
     line.state, line.matched_by = "matched", "person"
     _point(line, "participant", participant.id)
-    participant_persons.ensure(event, [participant])
-    participant_mail.tell_newcomer(participant, event, entered_by=actor)
+    participant_mail.tell_entered(participant, event, entered_by=actor, is_from_list=True)
     audit.record(
         "participant added from a list", "participant", participant.public_id, actor_id=actor.id,
         programme_id=event.programme_id,
     )  # fmt: skip
     return participant.public_id
-
-
-def _language_of(event: Event, newcomer: Newcomer, email: str | None) -> str:
-    """Return the language to write to somebody in: that of their last registration, else of name or city."""
-    if email:
-        known = db.session.scalar(
-            select(Participant.language)
-            .join(Event, Event.id == Participant.event_id)
-            .where(Event.programme_id == event.programme_id, Participant.email == email)
-            .order_by(Participant.id.desc())
-            .limit(1)
-        )
-        if known in ("en", "zh"):
-            return known
-    city = db.session.get(City, newcomer.city_id) if newcomer.city_id else None
-    return "zh" if has_han(newcomer.name) or (city is not None and city.side == "China") else "en"
 
 
 def _scope(kept: AttendanceList) -> str:

@@ -21,6 +21,7 @@ from iurc_events.calendars.entries import CalendarLanguage
 from iurc_events.config import settings
 from iurc_events.database import db, utc_now
 from iurc_events.domain.secrets import hash_token, new_token
+from iurc_events.domain.vocabulary import ParticipantState
 from iurc_events.localisation import noop, translate
 from iurc_events.localisation.vocabulary import label
 from iurc_events.mail import MessageText
@@ -195,21 +196,28 @@ def tell_of_place(participant: Participant, event: Event) -> None:
     _queue(participant, event, "place-free", text, None if participant.wants_invitation else letter.calendar)
 
 
-def tell_newcomer(participant: Participant, event: Event, *, entered_by: User) -> None:
-    """Tell somebody whom an organiser added from a list what is kept of them, from where, and their rights (sec-15)."""
+def tell_entered(participant: Participant, event: Event, *, entered_by: User, is_from_list: bool) -> None:
+    """Tell somebody whom an organiser entered what is kept of them, from where, and their rights (sec-15).
+
+    Args:
+        is_from_list: Whether they were found in a list of those who joined a meeting.
+    """
     if participant.email is None:
         return
     language = participant.language
-    text = letters.newcomer_notice(
+    is_waiting = participant.state == ParticipantState.WAITING
+    text = letters.entered_notice(
         language,
         name=participant.name,
         event=event_facts(event, language),
         entered_by=entered_by.name or entered_by.email,
+        way="list" if is_from_list else "waiting" if is_waiting else "desk",
         stored=stored_of(participant, language),
         url=issue_link(participant, event),
         privacy_url=f"{settings().base_url}/{language}/personal-data",
     )
-    _queue(participant, event, "newcomer-notice", text, is_secret=True)
+    calendar = None if is_from_list or is_waiting else _calendar(event, language)
+    _queue(participant, event, "entered-notice", text, calendar, is_secret=True)
 
 
 def tell_of_cancellation(participant: Participant, event: Event, *, is_by_organiser: bool) -> None:

@@ -18,6 +18,7 @@ from iurc_events.models.participants import Participant
 from iurc_events.models.speakers import PersonKey
 from iurc_events.queries.participants import find_by_token
 from iurc_events.services import attendance_lists as service
+from iurc_events.services.entered_participants import Entry
 from tests.factories import make_event, make_programme, make_session, make_speaker, make_user
 from tests.unit.documents import meeting_samples as samples
 
@@ -201,15 +202,13 @@ def test_newcomer_is_registered_and_takes_a_place(cast: tuple[User, Event]) -> N
     list_id, _ = take(cast, samples.ZOOM.encode())
     keys = {"actor": actor, "event_id": event.id, "list_id": list_id}
 
-    service.add_newcomer(
-        **keys, line_id=line_of("Host Person"), newcomer=service.Newcomer("Host Person", "HOST@example.org")
-    )  # type: ignore[arg-type]
+    service.add_newcomer(**keys, line_id=line_of("Host Person"), newcomer=Entry("Host Person", "HOST@example.org"))  # type: ignore[arg-type]
     with pytest.raises(ConflictError):
-        service.add_newcomer(**keys, line_id=line_of("iPhone"), newcomer=service.Newcomer("Other", "host@example.org"))  # type: ignore[arg-type]
+        service.add_newcomer(**keys, line_id=line_of("iPhone"), newcomer=Entry("Other", "host@example.org"))  # type: ignore[arg-type]
     db.session.get_one(Event, event.id).capacity = 6
     db.session.commit()
     with pytest.raises(DomainError):
-        service.add_newcomer(**keys, line_id=line_of("iPhone"), newcomer=service.Newcomer("Other"))  # type: ignore[arg-type]
+        service.add_newcomer(**keys, line_id=line_of("iPhone"), newcomer=Entry("Other"))  # type: ignore[arg-type]
 
     assert outcome(list_id)[0] == ("Host Person", "matched", "person", "Host Person", 92, 0)
     assert (
@@ -249,12 +248,12 @@ def test_newcomer_becomes_a_person_and_is_told_once_in_the_language_of_the_name(
     actor, event = cast
     list_id, _ = take(cast, samples.ZOOM.encode())
     keys = {"actor": actor, "event_id": event.id, "list_id": list_id}
-    service.add_newcomer(**keys, line_id=line_of("小测"), newcomer=service.Newcomer("赵小测", "zhao@example.cn"))  # type: ignore[arg-type]
-    service.add_newcomer(**keys, line_id=line_of("iPhone"), newcomer=service.Newcomer("No Address"))  # type: ignore[arg-type]
+    service.add_newcomer(**keys, line_id=line_of("小测"), newcomer=Entry("赵小测", "zhao@example.cn"))  # type: ignore[arg-type]
+    service.add_newcomer(**keys, line_id=line_of("iPhone"), newcomer=Entry("No Address"))  # type: ignore[arg-type]
     service.decide(**keys, decisions={line_of("小测"): "undo"})  # type: ignore[arg-type]
     with pytest.raises(ConflictError):
-        service.add_newcomer(**keys, line_id=line_of("小测"), newcomer=service.Newcomer("赵小测", "zhao@example.cn"))  # type: ignore[arg-type]
-    assert messages() == [("newcomer-notice", "zhao@example.cn", "zh")]
+        service.add_newcomer(**keys, line_id=line_of("小测"), newcomer=Entry("赵小测", "zhao@example.cn"))  # type: ignore[arg-type]
+    assert messages() == [("entered-notice", "zhao@example.cn", "zh")]
     message = db.session.query(Message).one()
     assert (message.subject, message.is_secret) == (f"您已被添加为参会者：{event.title['zh']}", True)
     link = re.search(r"/zh/my/([a-z2-7]{26})", message.text)
@@ -278,7 +277,7 @@ def test_newcomer_is_the_person_who_uses_the_address_in_the_programme(cast: tupl
         event_id=event.id,
         list_id=list_id,
         line_id=line_of("iPhone"),
-        newcomer=service.Newcomer("K. Person", "Known@example.org"),
+        newcomer=Entry("K. Person", "Known@example.org"),
     )
     added = db.session.query(Participant).filter_by(name="K. Person").one()
-    assert (added.person_id, messages()) == (speaker.person_id, [("newcomer-notice", "known@example.org", "zh")])
+    assert (added.person_id, messages()) == (speaker.person_id, [("entered-notice", "known@example.org", "zh")])

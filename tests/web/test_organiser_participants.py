@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from iurc_events.database import db, utc_now
 from iurc_events.models.attendance import Attendance
 from iurc_events.models.events import Event
+from iurc_events.models.messages import Message
 from iurc_events.models.participants import Participant
 from iurc_events.models.programmes import Programme
 from iurc_events.services import tokens
@@ -99,3 +100,80 @@ def test_those_who_wait_stand_in_their_order_with_their_number(desk: FlaskClient
     names = [re.findall(r"Person\d\d(?=<br>)", page) for page in pages]
     assert names == [[f"Person{number:02}" for number in range(26, 1, -1)], ["Person01", "Person00"]]
     assert re.findall(r"Number (\d+)", pages[1]) == ["26", "27"]
+
+
+ENTRY = {
+    "name": "Testina Muster", "email": "Testina@example.org", "organisation": "Test Office", "city": "",
+    "stakeholder_type": "government", "mode": "online", "language": "zh",
+}  # fmt: skip
+
+
+def standing(event_id: int) -> tuple[int, dict[str, str]]:
+    """Return how many seats are taken, and the state of each name."""
+    db.session.expire_all()
+    rows = db.session.query(Participant).filter_by(event_id=event_id).order_by(Participant.id)
+    return db.session.get_one(Event, event_id).seats_taken, {row.name: row.state for row in rows}
+
+
+def test_who_asked_by_phone_is_entered_told_in_their_language_and_waits_when_all_is_full(
+    desk: FlaskClient, programme: Programme
+) -> None:
+    event_id = make_event("2027-roofs", programme, capacity=1).id
+    path = "/en/organise/events/2027-roofs/participants/new"
+    page = desk.get(path).text
+    attempt = re.search(r'name="attempt"[^>]*value="([0-9a-f]+)"', page)
+    assert attempt
+    sent = [desk.post(path, data=ENTRY | {"attempt": attempt[1]}) for _ in range(2)]
+    listed = desk.get(sent[0].headers["Location"]).text
+    full = desk.get(path).text
+    desk.post(path, data=ENTRY | {"name": "Second Person", "email": "second@example.org", "language": "en"})
+    desk.post(path, data=ENTRY | {"name": "No Address", "email": ""})
+
+    assert [answer.status_code for answer in sent] == [303, 303]
+    assert "Registered, and the person is told by mail" in listed
+    assert "Testina Muster" in listed
+    assert "Who is added now comes onto the waiting list." in full
+    assert standing(event_id) == (
+        1,
+        {"Testina Muster": "registered", "Second Person": "waiting", "No Address": "waiting"},
+    )
+    first, second = db.session.query(Message).order_by(Message.id)
+    assert (first.kind, first.to_email, first.language, bool(first.calendar)) == (
+        "entered-notice", "testina@example.org", "zh", True,
+    )  # fmt: skip
+    assert "已为您报名参加本次活动" in first.text
+    assert (second.subject.startswith("On the waiting list: "), second.calendar) == (True, None)
+    assert all(person.person_id for person in db.session.query(Participant))
+
+
+def test_known_address_is_said_beside_the_field_and_who_cancelled_comes_back(
+    desk: FlaskClient, programme: Programme
+) -> None:
+    event_id = make_event("2027-roofs", programme).id
+    path = "/en/organise/events/2027-roofs/participants/new"
+    desk.post(path, data=ENTRY)
+    known = desk.post(path, data=ENTRY | {"name": "Another Name"})
+    empty = desk.post(path, data=ENTRY | {"name": "", "email": "not an address", "organisation": "Kept Office"})
+    person = db.session.query(Participant).one()
+    desk.post(f"/en/organise/events/2027-roofs/participants/{person.public_id}/cancel")
+    cancelled = standing(event_id)
+    desk.post(path, data=ENTRY | {"name": "Testina Back"})
+
+    assert (known.status_code, "Somebody has registered with this mail address" in known.text) == (422, True)
+    assert empty.status_code == 422
+    assert "Enter the name" in empty.text
+    assert "Kept Office" in empty.text
+    assert cancelled == (0, {"Testina Muster": "cancelled"})
+    assert standing(event_id) == (1, {"Testina Back": "registered"})
+
+
+def test_nobody_is_entered_into_a_draft_or_the_event_of_others(desk: FlaskClient, programme: Programme) -> None:
+    draft_id = make_event("2027-draft", programme, state="draft", first_published_at=None).id
+    other_id = make_event("2027-other", make_programme("other-programme")).id
+    refused = desk.post("/en/organise/events/2027-draft/participants/new", data=ENTRY)
+    hidden = desk.post("/en/organise/events/2027-other/participants/new", data=ENTRY)
+
+    assert (refused.status_code, "Publish the event first" in refused.text) == (422, True)
+    assert hidden.status_code == 404
+    assert [standing(key) for key in (draft_id, other_id)] == [(0, {}), (0, {})]
+    assert db.session.query(Message).count() == 0

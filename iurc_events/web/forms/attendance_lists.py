@@ -6,15 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_wtf.file import FileField
-from wtforms import HiddenField, IntegerField, SelectField, StringField, TextAreaField, ValidationError
-from wtforms.validators import Email, InputRequired, Length, NumberRange, Optional
+from wtforms import HiddenField, IntegerField, SelectField, TextAreaField, ValidationError
+from wtforms.validators import Length, NumberRange, Optional
 
 from iurc_events.documents.meeting_lists import MAPPED_FIELDS
-from iurc_events.domain.vocabulary import STAKEHOLDER_TYPES
 from iurc_events.localisation import noop
-from iurc_events.web.forms.fields import BaseForm, EmailAddressField, stripped
-from iurc_events.web.localisation import current_language, gettext
-from iurc_events.web.presentation.vocabulary import label
+from iurc_events.web.forms.fields import BaseForm
+from iurc_events.web.localisation import gettext
 
 #: Words for what a column of a list holds.
 FIELD_WORDS = {
@@ -60,26 +58,6 @@ class RecordForm(BaseForm):
         [Optional(), NumberRange(min=0, max=1440)],
         default=1,
     )
-
-
-class NewcomerForm(BaseForm):
-    """Somebody who joined without having registered."""
-
-    name = StringField(noop("Name"), [InputRequired(noop("Enter the name")), Length(max=200)], filters=[stripped])
-    email = EmailAddressField(
-        noop("Mail address"),
-        [Optional(), Length(max=254), Email(noop("Enter a mail address such as name@example.org"))],
-    )
-    organisation = StringField(noop("Organisation"), [Length(max=300)], filters=[stripped])
-    city = SelectField(noop("City or region"), coerce=_key)
-    stakeholder_type = SelectField(noop("Kind of organisation"), default="other")
-
-    def prepare(self, cities: Sequence[tuple[int, str]]) -> None:
-        """Fill the lists to choose from."""
-        self.city.choices = [("", gettext(noop("None of the partner cities"))), *cities]
-        self.stakeholder_type.choices = [
-            (value, label("stakeholder", value, current_language())) for value in STAKEHOLDER_TYPES
-        ]
 
 
 def column_choices() -> list[tuple[str, str]]:

@@ -15,14 +15,14 @@ from iurc_events.localisation import noop
 from iurc_events.models.events import Event
 from iurc_events.permissions import Permission
 from iurc_events.queries import attendance_lists as list_queries
-from iurc_events.queries import participants as participant_queries
 from iurc_events.queries.organised_events import get_event_organised_by
 from iurc_events.services import attendance_lists as list_service
 from iurc_events.services import uploads
 from iurc_events.services.uploads import Upload
 from iurc_events.web.access import requires, signed_in_user
 from iurc_events.web.errors import message_of
-from iurc_events.web.forms.attendance_lists import MeetingListForm, NewcomerForm, RecordForm, column_choices
+from iurc_events.web.forms.attendance_lists import MeetingListForm, RecordForm, column_choices
+from iurc_events.web.forms.entered_participants import NewcomerForm
 from iurc_events.web.localisation import current_language, gettext, ngettext
 from iurc_events.web.presentation.paging import paging_view
 
@@ -197,9 +197,7 @@ def show_line(slug: str, attendance_list_id: uuid.UUID, attendance_line_id: uuid
 
 def _newcomer_form(event: Event) -> NewcomerForm:
     form = NewcomerForm()
-    language = current_language()
-    cities = participant_queries.list_cities_of_programmes(event)
-    form.prepare(sorted(((key, text_of(name, language)) for key, name, *_ in cities), key=lambda each: each[1]))
+    form.offer(event)
     return form
 
 
@@ -246,13 +244,7 @@ def add_newcomer(slug: str, attendance_list_id: uuid.UUID, attendance_line_id: u
             event_id=event.id,
             list_id=attendance_list_id,
             line_id=attendance_line_id,
-            newcomer=list_service.Newcomer(
-                form.name.data or "",
-                form.email.data or "",
-                form.organisation.data or "",
-                form.city.data,
-                form.stakeholder_type.data,
-            ),
+            newcomer=form.entry,
         )
     except NotFoundError:
         raise

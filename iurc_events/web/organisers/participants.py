@@ -12,13 +12,17 @@ from iurc_events.domain.errors import DomainError, NotFoundError
 from iurc_events.domain.vocabulary import ParticipantState
 from iurc_events.localisation import noop
 from iurc_events.models.accounts import User
+from iurc_events.models.participants import Participant
 from iurc_events.permissions import Permission
 from iurc_events.queries import mailings as mailing_queries
 from iurc_events.queries import organised_events
 from iurc_events.queries import participants as participant_queries
+from iurc_events.services import entered_participants
 from iurc_events.services import participants as participant_service
+from iurc_events.services.entered_participants import AlreadyRegisteredError
 from iurc_events.web.access import requires, signed_in_user
 from iurc_events.web.errors import message_of
+from iurc_events.web.forms.entered_participants import EntryForm
 from iurc_events.web.localisation import gettext
 from iurc_events.web.presentation.mailings import kind_words, moment_words
 from iurc_events.web.presentation.paging import paging_view
@@ -63,6 +67,40 @@ def list_participants(slug: str) -> ResponseReturnValue:
             query=list(request.args.items(multi=True)),
         ),
     )
+
+
+@blueprint.route(f"{_BASE}/new", methods=["GET", "POST"])
+@requires(Permission.SEE_PARTICIPANTS)
+def enter_participant(slug: str) -> ResponseReturnValue:
+    """Register somebody who asked for it in another way, for example by phone."""
+    actor = signed_in_user()
+    event = organised_events.get_event_organised_by(actor, slug)
+    form = EntryForm()
+    form.offer(event)
+    if form.validate_on_submit():
+        try:
+            entered = entered_participants.enter(
+                actor=actor, event_id=event.id, entry=form.entry, attempt=form.attempt_id
+            )
+        except AlreadyRegisteredError as error:
+            form.email.errors = [message_of(error)]
+        except NotFoundError:
+            raise
+        except DomainError as error:
+            form.form_errors.append(message_of(error))
+        else:
+            flash(gettext(_entered_words(entered)), "success")
+            return redirect(url_for(".list_participants", slug=slug, q=entered.email or entered.name), code=303)
+    page = render_template("organiser_participants/new.html", event=event, tab="participants", form=form)
+    return page, 422 if form.errors else 200
+
+
+def _entered_words(entered: Participant) -> str:
+    if entered.state == ParticipantState.WAITING:
+        return noop("All places are taken: the person is on the waiting list")
+    if entered.email:
+        return noop("Registered, and the person is told by mail")
+    return noop("Registered. There is no mail address to tell the person at")
 
 
 def _act(
