@@ -72,6 +72,8 @@ def ends_at(mailing: Mailing, event: Event) -> datetime | None:
 def is_over(mailing: Mailing, event: Event, now: datetime) -> bool:
     """Tell whether a letter that did not leave makes no sense any more, for example a reminder after the event."""
     last = ends_at(mailing, event)
+    if last is None and mailing.timing == "before-start" and event.slot is not None:
+        last = event.slot.starts_at
     return mailing.state in ("draft", "planned", "cancelled") and last is not None and last <= now
 
 
