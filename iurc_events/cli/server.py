@@ -47,25 +47,26 @@ def _require_ready() -> Settings:
 @with_app
 def serve(host: str, port: int, workers: int, threads: int, quiet: bool) -> None:
     """Run the production server."""
-    from iurc_events.serving import ACCESS_LOG, RedactingLogger, Server  # gunicorn: only this command needs it
+
+    from iurc_events import serving  # gunicorn: only this command needs it
 
     _require_ready()
-    Server(
+    serving.Server(
         {
             "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
             "workers": workers,
             "threads": threads,
-            "worker_class": "gthread",
+            "worker_class": serving.LaneWorker,
             "preload_app": False,
             "timeout": 60,
             "graceful_timeout": 20,
             "keepalive": 5,
-            "max_requests": 20_000,
-            "max_requests_jitter": 2_000,
+            "max_requests": 250_000,  # most are calendars that have not changed
+            "max_requests_jitter": 25_000,
             "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,  # noqa: S108  (heartbeats in memory)
-            "logger_class": RedactingLogger,
+            "logger_class": serving.RedactingLogger,
             "accesslog": None if quiet else "-",
-            "access_log_format": ACCESS_LOG,
+            "access_log_format": serving.ACCESS_LOG,
             "errorlog": "-",
             "loglevel": "warning" if quiet else "info",
             "control_socket_disable": True,

@@ -1,8 +1,9 @@
-"""Calendar programs that poll a site on loopback: many subscribers behind a few connections, in one process.
+"""Calendar programs that poll a site on loopback: many subscribers in one process.
 
 Run as a script with the port and a file of addresses, one a line. Each line of input is a run in JSON: ``seconds``,
-``connections`` and ``rate`` (polls a second; 0: as many as are answered). Every address remembers its entity tag.
-A poll is late from the moment it was due, not from when a connection was free: a slow server cannot hide its queue.
+``connections`` (open at a time) and ``rate`` (polls a second; 0: as many as are answered). Every address remembers its
+entity tag, and every poll has a connection of its own, as those of so many programs have. A poll is late from the
+moment it was due, not from when a connection was free: a slow server cannot hide its queue.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ class Pollers:
 
     async def _ask(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, path: str) -> int:
         tag = self.tags.get(path)
-        lines = [f"GET {path} HTTP/1.1", "Host: 127.0.0.1", "Accept-Encoding: gzip"]
+        lines = [f"GET {path} HTTP/1.1", "Host: 127.0.0.1", "Connection: close", "Accept-Encoding: gzip"]
         writer.write(("\r\n".join([*lines, *([f"If-None-Match: {tag}"] if tag else [])]) + "\r\n\r\n").encode())
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         headers = dict(line.lower().split(": ", 1) if n else ("", "") for n, line in enumerate(head[:-2]))
@@ -44,29 +45,21 @@ class Pollers:
         begun_at = time.monotonic()
         due = iter(range(number or sys.maxsize))
 
-        async def connect() -> None:
-            reader = writer = None
+        async def poll() -> None:
             for turn in due:
                 due_at = begun_at + turn / rate if rate else time.monotonic()
                 if due_at - begun_at > seconds or time.monotonic() - begun_at > seconds + 10:
                     break
                 await asyncio.sleep(max(0.0, due_at - time.monotonic()))
-                for attempt in (1, 2):
-                    try:
-                        if writer is None or reader is None:
-                            reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
-                        statuses[await self._ask(reader, writer, next(self._turn))] += 1
-                        break
-                    except (OSError, asyncio.IncompleteReadError):
-                        if writer is not None:  # a server process may end a kept connection, as after 20,000 requests
-                            writer.close()
-                        reader = writer = None
-                        statuses[-attempt] += 1
+                try:
+                    reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+                    statuses[await self._ask(reader, writer, next(self._turn))] += 1
+                    writer.close()
+                except (OSError, asyncio.IncompleteReadError):
+                    statuses[-1] += 1
                 lateness.append(time.monotonic() - due_at)
-            if writer is not None:
-                writer.close()
 
-        await asyncio.gather(*(connect() for _ in range(connections)))
+        await asyncio.gather(*(poll() for _ in range(connections)))
         took = time.monotonic() - begun_at
         return {"statuses": dict(statuses), "lateness": sorted(lateness), "rate": len(lateness) / took}
 

@@ -42,8 +42,8 @@ def _answers(port: int) -> bool:
 
 
 @contextmanager
-def serving(database_url: str, folder: Path, *, workers: int) -> Iterator[int]:
-    """Serve the site of a database with so many processes; yield the port."""
+def serving(database_url: str, folder: Path, *, workers: int, threads: int = 16) -> Iterator[int]:
+    """Serve the site of a database with so many processes of so many threads; yield the port."""
     port = free_port()
     environment = {
         **os.environ,
@@ -52,7 +52,8 @@ def serving(database_url: str, folder: Path, *, workers: int) -> Iterator[int]:
         "BASE_URL": f"http://127.0.0.1:{port}",
         "SECRET_KEY": "a secret of the test alone",
     }
-    command = [sys.executable, "-m", "iurc_events", "serve", "--quiet", "--port", str(port), "--workers", str(workers)]
+    command = [sys.executable, "-m", "iurc_events", "serve", "--quiet", "--port", str(port)]
+    command += ["--workers", str(workers), "--threads", str(threads)]
     server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
     try:
         give_up_at = time.monotonic() + STARTS_WITHIN
