@@ -38,11 +38,13 @@ SWITCH_INTERVAL: Final = 0.0001
 #: How requests begin that are answered at once, and how many threads of a process do nothing else.
 QUICK: Final = re.compile(rb"(?:GET|HEAD) /(?:calendar/|healthz )")
 QUICK_THREADS: Final = 4
-#: How requests of a rush begin; their threads read what visitors send, and one of them at a time works on it.
+#: How requests of a rush begin; their threads read what visitors send, and one at a time works while calendars poll.
 RUSH: Final = re.compile(rb"(?:GET|POST) /(?:en|zh)/events/[^/ ?]+/sign-up[ ?]")
 RUSH_THREADS: Final = 8
-#: Longest time in seconds that somebody who signs up lets calendars go first.
+#: Longest time in seconds that somebody who signs up lets calendars go first, and how long after a calendar was asked
+#: for the next is expected.
 GIVE_WAY: Final = 0.25
+POLLED_FOR: Final = 1.0
 #: The first line of a request is known by so many bytes, and forms are smaller than this.
 _FIRST_BYTES: Final = 256
 _LARGEST_FORM: Final = 65_536
@@ -77,8 +79,14 @@ class Lanes:
         self._rush = ThreadPoolExecutor(RUSH_THREADS, "rush")
         self._general = ThreadPoolExecutor(threads, "general")
         self._counting = threading.Lock()
-        #: How many requests for the quick lane came so far, and how many of them are not answered yet.
+        #: How many requests for the quick lane came so far, how many are not answered yet, and when the last came.
         self.quick_taken = self.quick_waiting = 0
+        self._quick_at = float("-inf")
+
+    @property
+    def is_polled(self) -> bool:
+        """Whether a calendar was asked for just now."""
+        return time.monotonic() - self._quick_at < POLLED_FOR
 
     def submit(self, handle: Callable[[TConn], object], connection: TConn) -> Future[object]:
         """Put a request into its lane."""
@@ -88,6 +96,7 @@ class Lanes:
         with self._counting:
             self.quick_taken += 1
             self.quick_waiting += 1
+            self._quick_at = time.monotonic()
         future = self._quick.submit(handle, connection)
         future.add_done_callback(self._note_answer)
         return future
@@ -103,7 +112,7 @@ class Lanes:
 
 
 class OneByOne:
-    """Stands in front of the application: who signs up does so one after another, and calendars go first.
+    """Stands in front of the application: while calendars poll they go first, and people sign up one after another.
 
     Threads of a process share one interpreter: two that work at the same time are no faster than one after the other,
     but keep those waiting who want half a millisecond. Between two of a rush a process rests as long as it worked on
@@ -117,7 +126,8 @@ class OneByOne:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request."""
-        if not RUSH.match(f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']} ".encode()):
+        is_rush = RUSH.match(f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']} ".encode())
+        if not is_rush or not self._lanes.is_polled:
             return self._application(environ, start_response)
         self._read_form(environ)
         with self._turn:
