@@ -39,7 +39,7 @@ SWITCH_INTERVAL: Final = 0.0001
 QUICK: Final = re.compile(rb"(?:GET|HEAD) /(?:calendar/|healthz )")
 QUICK_THREADS: Final = 4
 #: How requests of a rush begin; their threads read what visitors send, and one at a time works while calendars poll.
-RUSH: Final = re.compile(rb"(?:GET|POST) /(?:en|zh)/events/[^/ ?]+/sign-up[ ?]")
+RUSH: Final = re.compile(rb"(?:GET|POST) /(?:en|zh)/events/[^/ ?]+/sign(?:-|ed-)up[ ?]")
 RUSH_THREADS: Final = 8
 #: Longest time in seconds that somebody who signs up lets calendars go first, and how long after a calendar was asked
 #: for the next is expected.
