@@ -99,7 +99,7 @@ def meet(app: Flask, database_url: str, folder: Path, *, subscribers: int, secon
     paths = make_subscribers(subscribers, events)
     db.session.remove()
     with serving(database_url, folder, workers=2) as port, polling(port, paths, folder) as pollers:
-        first = pollers.run(number=subscribers)
+        first = pollers.run(number=subscribers, seconds=3600.0)
         capacity = pollers.run(seconds=seconds / 2)["rate"]
         alone = pollers.run(seconds=seconds, rate=capacity * 0.6)
         with crowd(port, processes=1) as visitors:
