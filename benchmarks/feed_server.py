@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, Response
 
 from iurc_events import create_app
-from iurc_events.serving import Server
+from iurc_events.serving import LaneWorker, Server
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,7 +58,7 @@ if __name__ == "__main__":
             "bind": f"127.0.0.1:{sys.argv[1]}",
             "workers": 2,
             "threads": 4,
-            "worker_class": "gthread",
+            "worker_class": LaneWorker,
             "keepalive": 5,
             "errorlog": "-",
             "loglevel": "warning",
