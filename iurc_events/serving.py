@@ -79,14 +79,13 @@ class Lanes:
         self._rush = ThreadPoolExecutor(RUSH_THREADS, "rush")
         self._general = ThreadPoolExecutor(threads, "general")
         self._counting = threading.Lock()
-        #: How many requests for the quick lane came so far, how many are not answered yet, and when the last came.
-        self.quick_taken = self.quick_waiting = 0
-        self._quick_at = float("-inf")
+        #: How many requests in the quick lane are not answered yet, and when the last one came.
+        self.quick_waiting, self.quick_at = 0, float("-inf")
 
     @property
     def is_polled(self) -> bool:
         """Whether a calendar was asked for just now."""
-        return time.monotonic() - self._quick_at < POLLED_FOR
+        return time.monotonic() - self.quick_at < POLLED_FOR
 
     def submit(self, handle: Callable[[TConn], object], connection: TConn) -> Future[object]:
         """Put a request into its lane."""
@@ -94,9 +93,8 @@ class Lanes:
         if not QUICK.match(begins):
             return (self._rush if RUSH.match(begins) else self._general).submit(handle, connection)
         with self._counting:
-            self.quick_taken += 1
             self.quick_waiting += 1
-            self._quick_at = time.monotonic()
+            self.quick_at = time.monotonic()
         future = self._quick.submit(handle, connection)
         future.add_done_callback(self._note_answer)
         return future
@@ -132,13 +130,12 @@ class OneByOne:
         self._read_form(environ)
         with self._turn:
             self._let_calendars_go_first()
-            started, taken = time.monotonic(), self._lanes.quick_taken
+            started = time.monotonic()
             try:
                 return self._answer(environ, start_response)
             finally:
                 ended = time.monotonic()
-                has_others = self._lanes.quick_taken != taken
-                self._rests_until = ended + min(ended - started, GIVE_WAY) if has_others else 0.0
+                self._rests_until = ended + (ended - started) if self._lanes.quick_at >= started else 0.0
 
     def _read_form(self, environ: WSGIEnvironment) -> None:
         """Read a form to its end, so that nobody who sends slowly holds the turn."""

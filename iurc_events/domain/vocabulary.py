@@ -44,6 +44,13 @@ SPEAKER_ROLES = (
 HONORIFICS = ("mr", "ms", "dr", "prof", "none")
 STAKEHOLDER_TYPES = ("government", "academia", "business", "civil-society", "other")
 ATTENDANCE_MODES = ("onsite", "online")
+
+
+def modes_of(event_format: str) -> tuple[str, ...]:
+    """Return how people can take part in an event of a format."""
+    return (event_format,) if event_format in ATTENDANCE_MODES else ATTENDANCE_MODES
+
+
 DOCUMENT_KINDS = ("agenda", "slides", "image-gallery", "image", "video", "report", "social-post")
 COUNT_SUBJECTS = ("participants", "cities", "city_speakers", "visitors", "pairings_presented", "countries")
 CITY_KINDS = (

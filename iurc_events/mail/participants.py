@@ -150,6 +150,10 @@ def place_free(
     )
 
 
+_FROM_TEAM: Final = noop(
+    "These details came from the programme team. They are used to organise the event and to count and report who took "
+    "part, and are not published."
+)
 #: What an organiser did with somebody's details, and where they came from.
 _ENTERED: Final = {
     "list": (
@@ -166,10 +170,7 @@ _ENTERED: Final = {
     "desk": (
         noop("You are registered: %(title)s"),
         noop("%(person)s of the programme team registered you for this event."),
-        noop(
-            "These details came from the programme team. They are used to organise the event and to count and report "
-            "who took part, and are not published."
-        ),
+        _FROM_TEAM,
     ),
     "waiting": (
         noop("On the waiting list: %(title)s"),
@@ -177,10 +178,7 @@ _ENTERED: Final = {
             "%(person)s of the programme team registered you for this event. All places are taken: you are on the "
             "waiting list, and we write as soon as a place is yours."
         ),
-        noop(
-            "These details came from the programme team. They are used to organise the event and to count and report "
-            "who took part, and are not published."
-        ),
+        _FROM_TEAM,
     ),
 }
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from iurc_events.documents.people_values import Problem, RowValues, read_row
 from iurc_events.domain.search_text import searchable
-from iurc_events.domain.vocabulary import SPECIAL_NEEDS
+from iurc_events.domain.vocabulary import SPECIAL_NEEDS, modes_of
 from iurc_events.localisation import noop
 from iurc_events.models.delegations import Delegation
 from iurc_events.models.people_imports import PeopleImport, PeopleImportRow
@@ -124,8 +124,7 @@ def read(people_import: PeopleImport, cells: list[str], delegation: Delegation) 
     """Read the cells of a row as this list's columns mean them."""
     row = read_row(cells, people_import.mapping, is_family_first=delegation.city.side == "China", romanise=latin_name)
     mode = row.values.get("mode")
-    formats = {"onsite": ("onsite",), "online": ("online",)}.get(delegation.event.format)
-    if mode and formats and mode not in formats:
+    if mode and mode not in modes_of(delegation.event.format):
         message = noop("This event takes place online only") if mode == "onsite" else noop("This event is on site only")
         row.problems.append(Problem("mode", message))
     return row

@@ -49,7 +49,7 @@ def cast(app: Flask) -> tuple[User, Event]:
 
 def take(cast: tuple[User, Event], content: bytes, **values: object) -> tuple[uuid.UUID, bool]:
     actor, event = cast
-    return service.add_list(actor=actor, event_id=event.id, found=service.read_list(content), **values)  # type: ignore[arg-type]
+    return service.add_list(actor=actor, event_id=event.id, found=service.read_list(content), **values)
 
 
 def outcome(list_id: uuid.UUID) -> list[tuple[object, ...]]:
@@ -131,7 +131,7 @@ def test_the_same_list_twice_changes_nothing_and_is_written_down_once(cast: tupl
     again, is_new = take(cast, samples.TEAMS_ENGLISH.encode("utf-16"))
     keys = {"actor": actor, "event_id": event.id, "list_id": list_id}
 
-    first, second = service.record_list(**keys), service.record_list(**keys)  # type: ignore[arg-type]
+    first, second = service.record_list(**keys), service.record_list(**keys)
 
     assert (again, is_new, first, second) == (list_id, False, 3, 0)
     assert [row[1:] for row in written()] == [
@@ -147,18 +147,18 @@ def test_minimum_of_minutes_leaves_the_short_out_and_taking_back_takes_only_own(
     list_id, _ = take(cast, samples.TEAMS_ENGLISH.encode())
     keys = {"actor": actor, "event_id": event.id, "list_id": list_id}
 
-    new = service.record_list(**keys, minimum_minutes=30)  # type: ignore[arg-type]
+    new = service.record_list(**keys, minimum_minutes=30)
     there = written()
     with pytest.raises(ConflictError):
-        service.remove_list(**keys)  # type: ignore[arg-type]
-    taken = service.take_back(**keys)  # type: ignore[arg-type]
+        service.remove_list(**keys)
+    taken = service.take_back(**keys)
 
     assert (new, [row[1:] for row in there]) == (
         1,
         [("event", "onsite", "desk", None), ("event", "online", "list", 51)],
     )
     assert (taken, [row[1:] for row in written()]) == (1, [("event", "onsite", "desk", None)])
-    service.remove_list(**keys)  # type: ignore[arg-type]
+    service.remove_list(**keys)
     assert db.session.query(AttendanceLine).count() == 0
 
 
@@ -169,9 +169,9 @@ def test_decisions_are_remembered_and_undone(cast: tuple[User, Event]) -> None:
     keys = {"actor": actor, "event_id": event.id, "list_id": list_id}
     doubtful, unknown = line_of("Zhang Wei"), line_of("iPhone")
 
-    changed = service.decide(**keys, decisions={doubtful: f"participant:{zhang.public_id}", unknown: "leave-out"})  # type: ignore[arg-type]
+    changed = service.decide(**keys, decisions={doubtful: f"participant:{zhang.public_id}", unknown: "leave-out"})
     decided = outcome(list_id)
-    service.decide(**keys, decisions={doubtful: "undo", unknown: "undo"})  # type: ignore[arg-type]
+    service.decide(**keys, decisions={doubtful: "undo", unknown: "undo"})
 
     assert (changed, decided[4][1:4], decided[6][1:4]) == (
         2, ("matched", "person", "张伟"), ("left-out", "person", None),
@@ -202,13 +202,13 @@ def test_newcomer_is_registered_and_takes_a_place(cast: tuple[User, Event]) -> N
     list_id, _ = take(cast, samples.ZOOM.encode())
     keys = {"actor": actor, "event_id": event.id, "list_id": list_id}
 
-    service.add_newcomer(**keys, line_id=line_of("Host Person"), newcomer=Entry("Host Person", "HOST@example.org"))  # type: ignore[arg-type]
+    service.add_newcomer(**keys, line_id=line_of("Host Person"), newcomer=Entry("Host Person", "HOST@example.org"))
     with pytest.raises(ConflictError):
-        service.add_newcomer(**keys, line_id=line_of("iPhone"), newcomer=Entry("Other", "host@example.org"))  # type: ignore[arg-type]
+        service.add_newcomer(**keys, line_id=line_of("iPhone"), newcomer=Entry("Other", "host@example.org"))
     db.session.get_one(Event, event.id).capacity = 6
     db.session.commit()
     with pytest.raises(DomainError):
-        service.add_newcomer(**keys, line_id=line_of("iPhone"), newcomer=Entry("Other"))  # type: ignore[arg-type]
+        service.add_newcomer(**keys, line_id=line_of("iPhone"), newcomer=Entry("Other"))
 
     assert outcome(list_id)[0] == ("Host Person", "matched", "person", "Host Person", 92, 0)
     assert (
@@ -248,11 +248,11 @@ def test_newcomer_becomes_a_person_and_is_told_once_in_the_language_of_the_name(
     actor, event = cast
     list_id, _ = take(cast, samples.ZOOM.encode())
     keys = {"actor": actor, "event_id": event.id, "list_id": list_id}
-    service.add_newcomer(**keys, line_id=line_of("小测"), newcomer=Entry("赵小测", "zhao@example.cn"))  # type: ignore[arg-type]
-    service.add_newcomer(**keys, line_id=line_of("iPhone"), newcomer=Entry("No Address"))  # type: ignore[arg-type]
-    service.decide(**keys, decisions={line_of("小测"): "undo"})  # type: ignore[arg-type]
+    service.add_newcomer(**keys, line_id=line_of("小测"), newcomer=Entry("赵小测", "zhao@example.cn"))
+    service.add_newcomer(**keys, line_id=line_of("iPhone"), newcomer=Entry("No Address"))
+    service.decide(**keys, decisions={line_of("小测"): "undo"})
     with pytest.raises(ConflictError):
-        service.add_newcomer(**keys, line_id=line_of("小测"), newcomer=Entry("赵小测", "zhao@example.cn"))  # type: ignore[arg-type]
+        service.add_newcomer(**keys, line_id=line_of("小测"), newcomer=Entry("赵小测", "zhao@example.cn"))
     assert messages() == [("entered-notice", "zhao@example.cn", "zh")]
     message = db.session.query(Message).one()
     assert (message.subject, message.is_secret) == (f"您已被添加为参会者：{event.title['zh']}", True)

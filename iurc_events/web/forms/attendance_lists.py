@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from flask_wtf.file import FileField
 from wtforms import HiddenField, IntegerField, SelectField, TextAreaField, ValidationError
@@ -11,7 +10,7 @@ from wtforms.validators import Length, NumberRange, Optional
 
 from iurc_events.documents.meeting_lists import MAPPED_FIELDS
 from iurc_events.localisation import noop
-from iurc_events.web.forms.fields import BaseForm
+from iurc_events.web.forms.fields import BaseForm, key_or_none
 from iurc_events.web.localisation import gettext
 
 #: Words for what a column of a list holds.
@@ -24,10 +23,6 @@ FIELD_WORDS = {
 }
 
 
-def _key(value: Any) -> int | None:
-    return int(value) if value not in ("", None, "None") else None
-
-
 class MeetingListForm(BaseForm):
     """A list to read: a file, or pasted lines; ``token`` stands for a list that needs its columns named."""
 
@@ -36,7 +31,7 @@ class MeetingListForm(BaseForm):
         description=noop("CSV or XLSX as Zoom, Teams or Tencent Meeting gives it, up to 5 MB; other tables too."),
     )
     text = TextAreaField(noop("Or paste it here"), [Length(max=1_500_000)])
-    session = SelectField(noop("They came to"), coerce=_key)
+    session = SelectField(noop("They came to"), coerce=key_or_none)
     token = HiddenField()
 
     def prepare(self, sessions: Sequence[tuple[int, str]]) -> None:

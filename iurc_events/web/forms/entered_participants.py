@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import replace
-from typing import Any
 
-from wtforms import HiddenField, RadioField, SelectField, StringField
+from wtforms import RadioField, SelectField, StringField
 from wtforms.validators import Email, InputRequired, Length, Optional
 
 from iurc_events.domain.language_maps import text_of
@@ -15,13 +13,18 @@ from iurc_events.localisation import noop
 from iurc_events.models.events import Event
 from iurc_events.queries import participants as participant_queries
 from iurc_events.services.entered_participants import Entry
-from iurc_events.web.forms.fields import BaseForm, EmailAddressField, Required, select_choices, stripped
+from iurc_events.web.forms.fields import (
+    BaseForm,
+    EmailAddressField,
+    NumberedForm,
+    Required,
+    key_or_none,
+    offer_modes,
+    select_choices,
+    stripped,
+)
 from iurc_events.web.localisation import current_language, gettext
-from iurc_events.web.presentation.vocabulary import choices, label
-
-
-def _key(value: Any) -> int | None:
-    return int(value) if value not in ("", None, "None") else None
+from iurc_events.web.presentation.vocabulary import choices
 
 
 class NewcomerForm(BaseForm):
@@ -33,7 +36,7 @@ class NewcomerForm(BaseForm):
         [Optional(), Length(max=254), Email(noop("Enter a mail address such as name@example.org"))],
     )
     organisation = StringField(noop("Organisation"), [Length(max=300)], filters=[stripped])
-    city = SelectField(noop("City or region"), coerce=_key)
+    city = SelectField(noop("City or region"), coerce=key_or_none)
     stakeholder_type = SelectField(noop("Kind of organisation"), default="other")
 
     def offer(self, event: Event) -> None:
@@ -56,31 +59,18 @@ class NewcomerForm(BaseForm):
         )
 
 
-class EntryForm(NewcomerForm):
+class EntryForm(NumberedForm, NewcomerForm):
     """Somebody who asked for a place in another way, for example by phone."""
 
     mode = RadioField(noop("Takes part"), [Required(noop("Choose on site or online"))])
     language = RadioField(
         noop("Language of the mail"), choices=select_choices([("en", "English"), ("zh", "中文")]), default="en"
     )
-    #: Tells one form that was sent twice from two forms.
-    attempt = HiddenField(default=lambda: uuid.uuid4().hex)
 
     def offer(self, event: Event) -> None:
         """Fill the lists to choose from: on site and online only as the event is held."""
         super().offer(event)
-        modes = {"onsite": ("onsite",), "online": ("online",)}.get(event.format, ("onsite", "online"))
-        self.mode.choices = select_choices([(mode, label("attendance", mode, current_language())) for mode in modes])
-        if len(modes) == 1 and not self.mode.data:
-            self.mode.data = modes[0]
-
-    @property
-    def attempt_id(self) -> uuid.UUID | None:
-        """The number of this very form; None where it came without one."""
-        try:
-            return uuid.UUID(hex=self.attempt.data or "")
-        except ValueError:
-            return None
+        offer_modes(self.mode, event.format)
 
     @property
     def entry(self) -> Entry:

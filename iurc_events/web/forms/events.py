@@ -32,6 +32,7 @@ from iurc_events.web.forms.fields import (
     LanguageMapField,
     Translations,
     WallDateField,
+    key_or_none,
     localise,
     narrow,
     stripped,
@@ -42,10 +43,6 @@ from iurc_events.web.presentation.needs import ASKED_WORDS
 from iurc_events.web.presentation.vocabulary import label
 
 Choices = Sequence[tuple[int, str]]
-
-
-def _optional(value: int | str) -> int | None:
-    return int(value) if value not in ("", None, "None") else None
 
 
 class JoinLinkForm(Form):
@@ -99,7 +96,7 @@ class EventForm(SlotForm):
     format = RadioField(noop("Format"), default="online")
     venue_name = LanguageMapField(noop("Name of the venue"))
     venue_address = LanguageMapField(noop("Address of the venue"))
-    venue_city = SelectField(noop("City of the venue"), coerce=_optional)
+    venue_city = SelectField(noop("City of the venue"), coerce=key_or_none)
     join_links = FieldList(FormField(JoinLinkForm), label=noop("Join links"), max_entries=12)
     themes = SelectMultipleField(noop("Themes"), coerce=int)
     sdgs = SelectMultipleField(noop("Sustainable Development Goals"), coerce=int)

@@ -7,19 +7,34 @@ from __future__ import annotations
 
 import re
 import unicodedata
+import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any, ClassVar
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, Field, Form, FormField, Label, StringField, TextAreaField, TimeField, ValidationError
+from wtforms import (
+    DateField,
+    Field,
+    Form,
+    FormField,
+    HiddenField,
+    Label,
+    RadioField,
+    StringField,
+    TextAreaField,
+    TimeField,
+    ValidationError,
+)
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import Length, Optional, StopValidation
 from wtforms.widgets import TextInput
 
 from iurc_events.domain.language_maps import LanguageMap, cleaned
+from iurc_events.domain.vocabulary import modes_of
 from iurc_events.localisation import noop
 from iurc_events.web.localisation import current_language, gettext
+from iurc_events.web.presentation.vocabulary import choices
 
 LANGUAGE_NAMES = {"en": noop("English"), "zh": noop("Chinese")}
 #: Sentences of WTForms in our own words; whoever writes a form gives better ones that name the field.
@@ -55,6 +70,11 @@ class Translations:
             "Field cannot be longer than %(max)d character.": noop("Write at most %(max)d characters"),
         }
         return gettext(known.get(singular, singular if n == 1 else plural))
+
+
+def key_or_none(value: Any) -> int | None:
+    """Return the key that was chosen in a list; None for none of them."""
+    return int(value) if value not in ("", None, "None") else None
 
 
 class BaseForm(FlaskForm):
@@ -297,3 +317,25 @@ def positive(message: str) -> Callable[[Form, Field], None]:
             raise ValidationError(gettext(message))
 
     return check
+
+
+def offer_modes(field: RadioField, event_format: str) -> None:
+    """Offer on site and online only as the event is held; the only one is chosen."""
+    modes = modes_of(event_format)
+    field.choices = select_choices(choices("attendance", current_language(), modes))
+    if len(modes) == 1 and not field.data:
+        field.data = modes[0]
+
+
+class NumberedForm(BaseForm):
+    """A form that tells whether it was sent twice, or two were sent."""
+
+    attempt = HiddenField(default=lambda: uuid.uuid4().hex)
+
+    @property
+    def attempt_id(self) -> uuid.UUID | None:
+        """The number of this very form; None where it came without one."""
+        try:
+            return uuid.UUID(hex=self.attempt.data or "")
+        except ValueError:
+            return None

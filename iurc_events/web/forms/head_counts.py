@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from wtforms import HiddenField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.validators import InputRequired, Length
 
 from iurc_events.domain.reported_counts import read_count
 from iurc_events.domain.vocabulary import COUNT_SUBJECTS
 from iurc_events.localisation import noop
-from iurc_events.web.forms.fields import BaseForm, stripped
+from iurc_events.web.forms.fields import BaseForm, key_or_none, stripped
 from iurc_events.web.localisation import current_language, gettext
 from iurc_events.web.presentation.vocabulary import LABELS, label
-
-
-def _key(value: Any) -> int | None:
-    return int(value) if value not in ("", None, "None") else None
 
 
 def _subjects() -> list[tuple[str, str]]:
@@ -27,7 +21,7 @@ class HeadCountForm(BaseForm):
     """One reported number."""
 
     subject = SelectField(noop("What was counted"))
-    city = SelectField(noop("City"), coerce=_key)
+    city = SelectField(noop("City"), coerce=key_or_none)
     value = StringField(
         noop("Number"),
         [InputRequired(noop("Enter a number")), Length(max=60)],

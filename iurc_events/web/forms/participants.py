@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, ValidationError
@@ -13,11 +12,19 @@ from iurc_events.localisation import noop
 from iurc_events.models.events import Event
 from iurc_events.queries import participants as participant_queries
 from iurc_events.services.participants import OwnDetails
-from iurc_events.web.forms.fields import BaseForm, EmailAddressField, Required, select_choices, stripped
+from iurc_events.web.forms.fields import (
+    BaseForm,
+    EmailAddressField,
+    NumberedForm,
+    Required,
+    offer_modes,
+    select_choices,
+    stripped,
+)
 from iurc_events.web.forms.needs import AskedFields
 from iurc_events.web.localisation import current_language
 from iurc_events.web.localisation import gettext as _
-from iurc_events.web.presentation.vocabulary import choices, label
+from iurc_events.web.presentation.vocabulary import choices
 
 
 class ParticipantForm(AskedFields, BaseForm):
@@ -48,10 +55,7 @@ class ParticipantForm(AskedFields, BaseForm):
         language = current_language()
         self.ask_for(event.asks_for)
         self.stakeholder_type.choices = select_choices(choices("stakeholder", language, STAKEHOLDER_TYPES))
-        modes = {"onsite": ("onsite",), "online": ("online",)}.get(event.format, ("onsite", "online"))
-        self.mode.choices = select_choices([(mode, label("attendance", mode, language)) for mode in modes])
-        if len(modes) == 1 and not self.mode.data:
-            self.mode.data = modes[0]
+        offer_modes(self.mode, event.format)
 
 
 class OwnRegistrationForm(ParticipantForm):
@@ -78,7 +82,7 @@ class OwnRegistrationForm(ParticipantForm):
         )
 
 
-class SignUpForm(ParticipantForm):
+class SignUpForm(NumberedForm, ParticipantForm):
     """A registration."""
 
     email = EmailAddressField(
@@ -99,19 +103,8 @@ class SignUpForm(ParticipantForm):
         noop("In mainland China: I agree separately that organisers in Europe receive these data"),
         description=noop("Needed where you choose a Chinese city; the law asks for this consent by itself."),
     )
-    #: Tells one form that was sent twice from two forms with the same address.
-    attempt = HiddenField(default=lambda: uuid.uuid4().hex)
-
     #: Side of the city that was chosen, once a sent form was offered its choices.
     chosen_side: str | None = None
-
-    @property
-    def attempt_id(self) -> uuid.UUID | None:
-        """The number of this very form; None where it came without one."""
-        try:
-            return uuid.UUID(hex=self.attempt.data or "")
-        except ValueError:
-            return None
 
     def offer_what_was_chosen(self, event: Any) -> None:
         """Give the fields just the choices that a form which was sent needs to be checked.

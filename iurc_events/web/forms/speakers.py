@@ -21,13 +21,14 @@ from iurc_events.web.forms.fields import (
     LanguageMapField,
     Required,
     narrow,
+    offer_modes,
     select_choices,
     stripped,
 )
 from iurc_events.web.forms.needs import AskedFields
 from iurc_events.web.localisation import current_language
 from iurc_events.web.localisation import gettext as _
-from iurc_events.web.presentation.vocabulary import choices, label
+from iurc_events.web.presentation.vocabulary import choices
 
 _SHORT = Length(max=100, message=noop("Write at most 100 characters"))
 
@@ -88,10 +89,7 @@ class OwnSpeakerForm(AskedFields, BaseForm):
         self.language_spoken.choices = select_choices(
             [none, ("zh", _("Chinese")), ("en", _("English")), ("other", _("Another language"))]
         )
-        modes = {"onsite": ("onsite",), "online": ("online",)}.get(event.format, ("onsite", "online"))
-        self.mode.choices = select_choices([(mode, label("attendance", mode, language)) for mode in modes])
-        if not self.mode.data and len(modes) == 1:
-            self.mode.data = modes[0]
+        offer_modes(self.mode, event.format)
 
     def fill(self, member: Member) -> None:
         """Show what is stored."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from iurc_events.domain.language_maps import LocalText, localised, text_of
+from iurc_events.domain.vocabulary import modes_of
 from iurc_events.localisation import noop, translate
 from iurc_events.mail.contents import Quota
 from iurc_events.mail.delegations import quota_words
@@ -172,7 +173,7 @@ _HEADINGS = {
 
 def role_places(use: RoleUse, delegation: Delegation, language: str) -> RolePlaces:
     """Turn places and people of a role into what desks show."""
-    formats = {"onsite": ("onsite",), "online": ("online",)}.get(delegation.event.format, ("onsite", "online"))
+    formats = modes_of(delegation.event.format)
     modes = [mode for mode, number in use.seated.items() for _ in range(number)]
     rows = list(use.places.items())
     lines = [quota_words(Quota(use.role, mode, number), language) for mode, number in rows if number]
