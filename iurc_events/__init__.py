@@ -49,6 +49,7 @@ def create_app(overrides: Mapping[str, object] | None = None) -> Flask:
     init_engine(app)
 
     from iurc_events import cli, jobs, web
+    from iurc_events.services import page_version  # noqa: F401  (sees every change, whoever makes it)
 
     app.extensions["timed_jobs"] = jobs.JOBS  # for the page about background work
     web.init_app(app)

@@ -1,4 +1,4 @@
-"""The version of a feed by one bare read: thousands of calendars ask every minute whether theirs changed."""
+"""The version of a feed, or of the public pages, by one bare read: thousands ask every minute what changed."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from sqlalchemy.exc import TimeoutError
 
 from iurc_events.database import db
 
+#: The version of all public pages, beside those of feeds.
+PAGES: Final = "pages"
 _VERSION: Final = "SELECT version FROM feed_versions WHERE feed = ?"
 #: All that a personal calendar depends on: whether it is valid, what it holds, the version of all events, and the
 #: person's own rows. What speakers and events say is covered by that version; every change to them raises it.

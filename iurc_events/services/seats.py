@@ -2,7 +2,7 @@
 
 Everything here runs in the transaction of the caller. The counter stands on the event's row and is changed by
 conditional updates alone, so that no two people get the last seat in whatever process they ask (fault-1). No change of
-content is counted: pages and calendars stay as they are kept.
+content is counted: pages and calendars stay as they are kept, but for lists where an event fills up.
 
 Whoever makes somebody wait holds the event's row first (:func:`lock`), and whoever frees a seat fills it in the same
 transaction: so no seat is ever free while somebody waits who may have it.
@@ -21,7 +21,7 @@ from iurc_events.domain.vocabulary import EventState, ParticipantState
 from iurc_events.models.events import Event
 from iurc_events.models.participants import Participant
 from iurc_events.queries import waiting_list
-from iurc_events.services import audit, delegation_rules, participant_mail
+from iurc_events.services import audit, delegation_rules, page_version, participant_mail
 
 _TABLE: Final = cast("Table", Event.__table__)
 _E: Final = _TABLE.c
@@ -44,13 +44,13 @@ _TAKE_MANY: Final = (
         or_(_E.capacity.is_(None), _E.seats_taken + bindparam("number") <= _E.capacity),
     )
     .values(seats_taken=_E.seats_taken + bindparam("number"))
-    .returning(_E.seats_taken)
+    .returning(_E.seats_taken, _E.capacity)
 )
 _GIVE_BACK: Final = (
     update(_TABLE)
     .where(_E.id == bindparam("event_key"), _E.seats_taken >= bindparam("number"))
     .values(seats_taken=_E.seats_taken - bindparam("number"))
-    .returning(_E.seats_taken)
+    .returning(_E.seats_taken, _E.capacity)
 )
 _READ: Final = select(*_STANDING).where(_E.id == bindparam("event_key"))
 #: Not FOR UPDATE: that would wait for everybody who is adding a row which refers to the event.
@@ -68,8 +68,10 @@ def lock(event_id: int) -> Any:
     return db.session.connection().execute(_LOCK, {"event_key": event_id}).one()
 
 
-def _show_taken(event_id: int, taken: int) -> None:
-    """Let an event that is loaded know the number, without a further change of its row."""
+def _show_taken(event_id: int, taken: int, *, added: int = 0, capacity: int | None = None) -> None:
+    """Let an event that is loaded know the number, without a further change of its row; lists tell who is full."""
+    if capacity is not None and (taken >= capacity) != (taken - added >= capacity):
+        page_version.note_change()
     event = db.session.identity_map.get(identity_key(Event, event_id))
     if event is not None:
         set_committed_value(event, "seats_taken", taken)
@@ -79,7 +81,7 @@ def take_with_standing(event_id: int) -> Any:
     """Take a seat where one is free; return what :func:`lock` returns, or None where there was no seat."""
     standing = db.session.connection().execute(_TAKE, {"event_key": event_id}).one_or_none()
     if standing is not None:
-        _show_taken(event_id, standing.seats_taken)
+        _show_taken(event_id, standing.seats_taken, added=1, capacity=standing.capacity)
     return standing
 
 
@@ -92,15 +94,15 @@ def take(event_id: int) -> bool:
 def take_many(event_id: int, number: int) -> None:
     """Take seats that the caller found free while holding the event's row."""
     db.session.flush()
-    taken = db.session.connection().execute(_TAKE_MANY, {"event_key": event_id, "number": number}).scalar_one()
-    _show_taken(event_id, taken)
+    taken, capacity = db.session.connection().execute(_TAKE_MANY, {"event_key": event_id, "number": number}).one()
+    _show_taken(event_id, taken, added=number, capacity=capacity)
 
 
 def give_back(event_id: int, count: int = 1) -> None:
     """Give seats of an event back; call :func:`fill` afterwards, in the same transaction."""
     db.session.flush()
-    taken = db.session.connection().execute(_GIVE_BACK, {"event_key": event_id, "number": count}).scalar_one()
-    _show_taken(event_id, taken)
+    taken, capacity = db.session.connection().execute(_GIVE_BACK, {"event_key": event_id, "number": count}).one()
+    _show_taken(event_id, taken, added=-count, capacity=capacity)
 
 
 def delegation_lets_in(participant: Participant) -> bool:

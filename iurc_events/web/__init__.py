@@ -16,6 +16,7 @@ from iurc_events.config import resource_folder, settings
 from iurc_events.database import db, utc_now
 from iurc_events.models.accounts import User
 from iurc_events.queries import background_work
+from iurc_events.queries.feed_versions import FeedVersions
 from iurc_events.web import (
     access,
     accounts,
@@ -33,6 +34,7 @@ from iurc_events.web import (
     speakers,
 )
 from iurc_events.web.feeds.server import FeedServer
+from iurc_events.web.public import sharing
 
 csrf = CSRFProtect()
 login_manager = LoginManager()
@@ -67,7 +69,9 @@ def init_app(app: Flask) -> None:
     errors.init_app(app)
     _add_health(app)
     _add_blueprints(app)
-    app.wsgi_app = FeedServer(app)  # type: ignore[method-assign]  # the WSGI way to stand in front
+    versions = FeedVersions(app)
+    sharing.init_app(app, versions)
+    app.wsgi_app = FeedServer(app, versions)  # type: ignore[method-assign]  # the WSGI way to stand in front
 
 
 def _add_health(app: Flask) -> None:

@@ -183,6 +183,7 @@ def test_unchanged_personal_feed_is_answered_by_any_process_without_a_session(
     app: Flask, client: FlaskClient, one_of_each: User
 ) -> None:
     """Another process has never seen the reader: the entity tag itself says what the copy was made of."""
+    from iurc_events.queries.feed_versions import FeedVersions
     from iurc_events.web.feeds.server import FeedServer
 
     _, token = personal_feeds.subscribe(one_of_each.id, "phone")
@@ -190,7 +191,7 @@ def test_unchanged_personal_feed_is_answered_by_any_process_without_a_session(
     get(client, token, tag)
     statements: list[str] = []
     orm_event.listen(db.engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
-    fresh = FeedServer(app)
+    fresh = FeedServer(app, FeedVersions(app))
     answers: list[tuple[str, dict[str, str]]] = []
     environ = {"PATH_INFO": f"/calendar/my/{token}.ics", "REQUEST_METHOD": "GET", "HTTP_IF_NONE_MATCH": tag}
     body = fresh(environ, lambda status, headers, exc_info=None: answers.append((status, dict(headers))))

@@ -81,7 +81,7 @@ def _today() -> int:
 class FeedServer:
     """A WSGI layer that answers everything below ``/calendar/`` and passes all else on."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, versions: FeedVersions) -> None:
         self._app = app
         self._next = app.wsgi_app
         self._kept = KeptFeeds(_PUBLIC_BYTES)
@@ -89,7 +89,7 @@ class FeedServer:
         self._known: Recent[AskedFor, KnownAnswer] = Recent(4096)
         #: The facts under which a copy with an older tag was found to be current all the same.
         self._renewed: Recent[tuple[str, str], str] = Recent(16384)
-        self._versions = FeedVersions(app)
+        self._versions = versions
         self._use = FeedUse()
         self._security = security_headers(app.extensions["settings"])
         base_url = app.extensions["settings"].base_url

@@ -34,6 +34,7 @@ from iurc_events.web.presentation.places import (
 )
 from iurc_events.web.presentation.times import instant_view
 from iurc_events.web.presentation.vocabulary import label
+from iurc_events.web.public.sharing import kept_for_strangers
 
 blueprint = Blueprint("public_cities", __name__, url_prefix="/<any(en,zh):lang>/cities")
 PER_PAGE = 10
@@ -53,6 +54,7 @@ class PhaseChoice:
 
 @blueprint.get("/")
 @public
+@kept_for_strangers
 def list_cities() -> ResponseReturnValue:
     """Show all partners, or those on the list of one programme."""
     language = g.language
@@ -116,6 +118,7 @@ def _awards_by_event(awards: Sequence[CityAward]) -> list[tuple[str, LanguageMap
 
 @blueprint.get("/<slug>")
 @public
+@kept_for_strangers
 def show_city(slug: str) -> ResponseReturnValue:
     """Show a city: its pairs on the map, its events, what it achieved."""
     now = utc_now()

@@ -31,7 +31,7 @@ from iurc_events.web.presentation.calendar_links import calendar_links
 from iurc_events.web.presentation.events import event_page, event_row, shown_state
 from iurc_events.web.presentation.paging import paging_view
 from iurc_events.web.presentation.vocabulary import label
-from iurc_events.web.public.sharing import is_stranger, is_wechat
+from iurc_events.web.public.sharing import is_stranger, is_wechat, kept_for_strangers
 
 blueprint = Blueprint("public_events", __name__, url_prefix="/<any(en,zh):lang>/events")
 PER_PAGE = 10
@@ -123,6 +123,7 @@ def _feed_of(filters: EventFilters) -> str | None:
 
 @blueprint.get("/")
 @public
+@kept_for_strangers
 def list_events() -> ResponseReturnValue:
     """Show the events that fit the filters of the address."""
     asked, ignored = read_filters(request.args)
@@ -220,8 +221,9 @@ def show_event(slug: str) -> ResponseReturnValue:
     if is_stranger() and (standing := event_queries.find_standing(slug)):
         now = utc_now()
         is_past = standing.ends_at is not None and standing.ends_at <= now
-        key = ("page", standing.public_id, standing.version, g.language, is_past, registration_of(standing, now))
-        return kept_pages.get_or_render(key, lambda: render_event(_public_event(slug)))
+        stamp = (standing.version, is_past, registration_of(standing, now))
+        key = ("page", standing.public_id, g.language)
+        return kept_pages.get_or_render(key, lambda: render_event(_public_event(slug)), stamp)
     return render_event(_public_event(slug))
 
 
@@ -256,7 +258,7 @@ def render_event(event: Event, *, is_preview: bool = False) -> str:
             sessions_href=sessions_href if len(timed) > 1 else "",
         )
 
-    kept = kept_pages.get_or_render((event.public_id, event.version, language, is_past, is_preview), body)
+    kept = kept_pages.get_or_render((event.public_id, language, is_preview), body, (event.version, is_past))
     registration = registration_of(event, now)
     is_signed_in = bool(current_user.is_authenticated)
     context: dict[str, Any] = {

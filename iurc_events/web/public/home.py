@@ -30,6 +30,7 @@ from iurc_events.web.presentation.counts import CountView, qualifier_word, repor
 from iurc_events.web.presentation.events import EventRow, event_row
 from iurc_events.web.presentation.places import arcs_of, dot_of, schematic_map
 from iurc_events.web.presentation.times import instant_view
+from iurc_events.web.public.sharing import kept_for_strangers
 
 blueprint = Blueprint("home", __name__, url_prefix="/<any(en,zh):lang>")
 _COMING = 4
@@ -128,6 +129,7 @@ def _zones_of(programme: MainProgramme | None) -> tuple[ReferenceZone, ...]:
 
 @blueprint.get("/")
 @public
+@kept_for_strangers
 def show_home() -> ResponseReturnValue:
     """Show the promise, the map with both clocks, what comes, what was held, and the themes."""
     now = utc_now()

@@ -14,6 +14,7 @@ from iurc_events.web.access import public
 from iurc_events.web.presentation.events import event_row
 from iurc_events.web.presentation.paging import paging_view
 from iurc_events.web.presentation.places import PairView, map_of_pairs, pair_view
+from iurc_events.web.public.sharing import kept_for_strangers
 
 blueprint = Blueprint("public_pairs", __name__, url_prefix="/<any(en,zh):lang>/pairs")
 PER_PAGE = 10
@@ -21,6 +22,7 @@ PER_PAGE = 10
 
 @blueprint.get("/")
 @public
+@kept_for_strangers
 def list_pairs() -> ResponseReturnValue:
     """Show all pairs by the programme in which they work, those between Europe and China on the map."""
     pairs = pair_queries.list_pairs()
@@ -42,6 +44,7 @@ def list_pairs() -> ResponseReturnValue:
 
 @blueprint.get("/<slug>")
 @public
+@kept_for_strangers
 def show_pair(slug: str) -> ResponseReturnValue:
     """Show a pair: its cities on the map, its steps and its events."""
     now = utc_now()

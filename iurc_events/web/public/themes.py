@@ -14,6 +14,7 @@ from iurc_events.queries import themes as theme_queries
 from iurc_events.web.access import public
 from iurc_events.web.presentation.events import event_row
 from iurc_events.web.presentation.paging import paging_view
+from iurc_events.web.public.sharing import kept_for_strangers
 
 blueprint = Blueprint("public_themes", __name__, url_prefix="/<any(en,zh):lang>/themes")
 PER_PAGE = 10
@@ -21,6 +22,7 @@ PER_PAGE = 10
 
 @blueprint.get("/")
 @public
+@kept_for_strangers
 def list_themes() -> ResponseReturnValue:
     """Show all themes with the number of their events."""
     themes = [(addresses.theme(slug, g.language), name, number) for slug, name, number in theme_queries.list_themes()]
@@ -29,6 +31,7 @@ def list_themes() -> ResponseReturnValue:
 
 @blueprint.get("/<slug>")
 @public
+@kept_for_strangers
 def show_theme(slug: str) -> ResponseReturnValue:
     """Show the events of a theme."""
     now = utc_now()
