@@ -62,11 +62,13 @@ def _check_calendar(calendar: Component, is_mail: bool, faults: list[Fault]) -> 
     if len(calendar.all("PRODID")) != 1 or not calendar.all("PRODID")[0].value:
         fault("cal-6", "PRODID is not there once", calendar.first("PRODID"))
     for scale in calendar.all("CALSCALE"):
-        if scale.value != "GREGORIAN":
+        if scale.value.upper() != "GREGORIAN":
             fault("cal-7", f"CALSCALE is {scale.value}", scale)
     for method in calendar.all("METHOD"):
-        if not is_mail and method.value != "PUBLISH":
+        if not is_mail and method.value.upper() != "PUBLISH":
             fault("cal-8", f"METHOD {method.value} is for mail only", method)
+    if len(calendar.all("METHOD")) > 1:
+        fault("cal-8", "METHOD is there more than once", calendar.all("METHOD")[1])
     if not calendar.children:
         fault("cal-9", "The calendar holds no component")
     if uid := calendar.first("UID"):
@@ -79,11 +81,13 @@ def _check_calendar(calendar: Component, is_mail: bool, faults: list[Fault]) -> 
     refresh = calendar.first("REFRESH-INTERVAL")
     if _values(calendar, "REFRESH-INTERVAL") != _values(calendar, "X-PUBLISHED-TTL") or not refresh:
         fault("cal-17", "REFRESH-INTERVAL and X-PUBLISHED-TTL are not both there and equal", refresh)
-    elif refresh.parameter("VALUE") != "DURATION" or not _DURATION.fullmatch(refresh.value):
+    elif _kind(refresh) != "DURATION" or not _DURATION.fullmatch(refresh.value):
         fault("cal-17", "REFRESH-INTERVAL is not VALUE=DURATION with a duration", refresh)
     colour, hexadecimal = calendar.first("COLOR"), calendar.first("X-APPLE-CALENDAR-COLOR")
     if not colour or colour.value.lower() not in COLOURS:
         fault("cal-18", "COLOR is not a colour name of CSS", colour)
+    if len(calendar.all("COLOR")) > 1:
+        fault("cal-18", "COLOR is there more than once", calendar.all("COLOR")[1])
     if not hexadecimal or not re.fullmatch("#[0-9A-Fa-f]{6}", hexadecimal.value):
         fault("cal-18", "X-APPLE-CALENDAR-COLOR is not #RRGGBB", hexadecimal)
     modified, source = calendar.first("LAST-MODIFIED"), calendar.first("SOURCE")
@@ -91,8 +95,13 @@ def _check_calendar(calendar: Component, is_mail: bool, faults: list[Fault]) -> 
         fault("cal-19", "The calendar has no LAST-MODIFIED in UTC", modified)
     if not calendar.first("URL"):
         fault("cal-19", "The calendar has no URL")
-    if source and (source.parameter("VALUE") != "URI" or not _ADDRESS.fullmatch(source.value)):
+    if source and (_kind(source) != "URI" or not _ADDRESS.fullmatch(source.value)):
         fault("cal-19", "SOURCE is not VALUE=URI with an absolute https address", source)
+
+
+def _kind(each: Property) -> str:
+    """Return the VALUE parameter; names and enumerated values know no case (RFC 5545 §2)."""
+    return (each.parameter("VALUE") or "").upper()
 
 
 def _values(component: Component, name: str) -> list[str]:
@@ -119,7 +128,7 @@ def _check_values(component: Component, faults: list[Fault]) -> None:
                 faults.append(Fault(each.line, "cal-33", "CATEGORIES holds an empty name"))
             if re.search(r"(?<!\\)(\\\\)*\\,(?! )", value):
                 faults.append(Fault(each.line, "cal-33", "The comma between CATEGORIES is escaped"))
-        if each.name == "CONFERENCE" and each.parameter("VALUE") != "URI":
+        if each.name == "CONFERENCE" and _kind(each) != "URI":
             faults.append(Fault(each.line, "cal-35", "CONFERENCE has no VALUE=URI"))
 
 
@@ -165,9 +174,9 @@ def _check_event(event: Component, is_mail: bool, uids: Counter[tuple[str, str]]
     if sequence and not re.fullmatch(r"\d+", sequence.value):
         fault("cal-13", "SEQUENCE is not a number", sequence)
     status = once("STATUS", "cal-14")
-    if status and status.value not in ("CONFIRMED", "TENTATIVE", "CANCELLED"):
+    if status and status.value.upper() not in ("CONFIRMED", "TENTATIVE", "CANCELLED"):
         fault("cal-14", f"STATUS is {status.value}", status)
-    is_cancelled = status is not None and status.value == "CANCELLED"
+    is_cancelled = status is not None and status.value.upper() == "CANCELLED"
     if is_cancelled and sequence and sequence.value == "0":
         fault("cal-14", "A cancelled entry has SEQUENCE 0: readers may keep the old one", sequence)
     once("SUMMARY", "cal-15")
@@ -181,11 +190,11 @@ def _check_event(event: Component, is_mail: bool, uids: Counter[tuple[str, str]]
         if not is_mail and (found := event.first(name)):
             fault("cal-30", f"{name} is for mail only", found)
     visibility, transparency = once("CLASS", "cal-31"), once("TRANSP", "cal-31")
-    if visibility and visibility.value not in ("PUBLIC", "PRIVATE", "CONFIDENTIAL"):
+    if visibility and visibility.value.upper() not in ("PUBLIC", "PRIVATE", "CONFIDENTIAL"):
         fault("cal-31", f"CLASS is {visibility.value}", visibility)
-    if transparency and transparency.value not in ("OPAQUE", "TRANSPARENT"):
+    if transparency and transparency.value.upper() not in ("OPAQUE", "TRANSPARENT"):
         fault("cal-31", f"TRANSP is {transparency.value}", transparency)
-    elif transparency and transparency.value == "OPAQUE" and is_cancelled:
+    elif transparency and transparency.value.upper() == "OPAQUE" and is_cancelled:
         fault("cal-31", "A cancelled entry blocks time", transparency)
 
 
@@ -199,7 +208,7 @@ def _is_moment(value: str) -> bool:
 
 def _check_alarm(alarm: Component, faults: list[Fault]) -> None:
     action = alarm.first("ACTION")
-    needed = ["ACTION", "TRIGGER"] + (["DESCRIPTION"] if action and action.value == "DISPLAY" else [])
+    needed = ["ACTION", "TRIGGER"] + (["DESCRIPTION"] if action and action.value.upper() == "DISPLAY" else [])
     for name in needed:
         if not alarm.first(name):
             faults.append(Fault(alarm.line, "cal-34", f"The alarm has no {name}"))

@@ -13,12 +13,21 @@ _DATE = re.compile(r"\d{8}")
 _LOCAL = re.compile(r"\d{8}T\d{6}")
 _UTC = re.compile(r"\d{8}T\d{6}Z")
 _OFFSET = re.compile(r"[+-]([01]\d|2[0-3])[0-5]\d([0-5]\d)?")
+#: A year after the last change that zones list one by one.
+_BY_RULE = 2036
 _TIMES = ("DTSTART", "DTEND", "RECURRENCE-ID", "EXDATE", "RDATE")
 
 
 @cache
 def _zone_names() -> frozenset[str]:
     return frozenset(available_timezones())
+
+
+@cache
+def _offsets(name: str) -> frozenset[str]:
+    """Return the offsets that a zone has by its rules for all years to come, as TZOFFSETTO says them."""
+    zone = ZoneInfo(name)
+    return frozenset(f"{datetime(_BY_RULE, month, 15, tzinfo=zone):%z}" for month in range(1, 13))
 
 
 def check_zones(calendar: Component, faults: list[Fault]) -> None:
@@ -58,6 +67,10 @@ def _check_zone(zone: Component, name: str, faults: list[Fault]) -> None:
         faults.append(Fault(zone.line, "cal-22", f"The zone {name} is not one STANDARD with at most one DAYLIGHT"))
     if name == "Asia/Shanghai" and "DAYLIGHT" in kinds:
         faults.append(Fault(zone.line, "cal-22", "Asia/Shanghai has no DAYLIGHT"))
+    stated = {each.value for part in zone.children for each in part.all("TZOFFSETTO")}
+    if name in _zone_names() and stated != _offsets(name):
+        known = " and ".join(sorted(_offsets(name)))
+        faults.append(Fault(zone.line, "cal-22", f"The offsets of the zone {name} are {known}"))
     for part in zone.children:
         needed = ["DTSTART", "TZOFFSETFROM", "TZOFFSETTO", "TZNAME", *(["RRULE"] if len(kinds) > 1 else [])]
         for missing in needed:
@@ -85,6 +98,9 @@ def check_event_times(event: Component, faults: list[Fault]) -> None:
     if len(starts) != 1:
         faults.append(Fault(event.line, "cal-24", f"DTSTART is there {len(starts)} times instead of once"))
     ends, durations = event.all("DTEND"), event.all("DURATION")
+    for each in durations:
+        if not re.fullmatch(r"\+?P(?=.*[1-9]).+", each.value):
+            faults.append(Fault(each.line, "cal-26", "DURATION is not longer than nothing"))
     if len(ends) + len(durations) > 1:
         at = (ends + durations)[-1].line
         faults.append(Fault(at, "cal-26", "DTEND and DURATION are there more than once, or both"))
@@ -102,10 +118,13 @@ def check_event_times(event: Component, faults: list[Fault]) -> None:
 
 def _form(each: Property, faults: list[Fault]) -> str | None:
     """Return date, utc or zone; note what is neither (cal-24, 25)."""
+    kind = (each.parameter("VALUE") or "").upper()
+    if each.name == "RDATE" and kind == "PERIOD":
+        return None
     values = each.value.split(",")
     is_date = all(_DATE.fullmatch(value) for value in values)
-    if each.parameter("VALUE") == "DATE" or is_date:
-        if not is_date or each.parameter("VALUE") != "DATE" or "TZID" in each.parameters:
+    if kind == "DATE" or is_date:
+        if not is_date or kind != "DATE" or "TZID" in each.parameters:
             faults.append(Fault(each.line, "cal-25", f"{each.name} is not VALUE=DATE with a date"))
             return None
         return "date" if _moment(each, values[0], faults) else None

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from zoneinfo import available_timezones
+
 import pytest
 from calendar_samples import make_calendar, make_entry
 
 from iurc_events.calendars.lint import lint
 from iurc_events.calendars.reading import Fault
+from iurc_events.calendars.zones import vtimezone
 
 START = "DTSTART;TZID=Europe/Brussels:20220120T090000"
 END = "DTEND;TZID=Europe/Brussels:20220120T103000"
@@ -94,7 +98,36 @@ PLANTED = [
     ("cal-33", ("Water,Cities", "Water,")),
     ("cal-34", after_status("BEGIN:VALARM\r\nACTION:DISPLAY\r\nTRIGGER:-PT5M\r\nEND:VALARM")),
     ("cal-35", after_status("CONFERENCE:https://meet.example/1")),
+    ("cal-8", ("CALSCALE:GREGORIAN", "CALSCALE:GREGORIAN\r\nMETHOD:PUBLISH\r\nMETHOD:PUBLISH")),
+    ("cal-18", ("CALSCALE:GREGORIAN", "CALSCALE:GREGORIAN\r\nCOLOR:red")),
+    ("cal-22", ("TZOFFSETTO:+0200", "TZOFFSETTO:+0300")),
+    ("cal-26", (END, "DURATION:PT0S")),
+    ("cal-26", (END, "DURATION:-PT1H")),
 ]
+
+#: What is right though it looks unlike what we write: names and enumerated values know no case (RFC 5545 §2).
+HARMLESS = [
+    ("CALSCALE:GREGORIAN", "CALSCALE:Gregorian"),
+    ("STATUS:CONFIRMED", "STATUS:confirmed"),
+    ("CLASS:PUBLIC", "CLASS:Public"),
+    ("VALUE=DURATION", "VALUE=duration"),
+    (END, "DURATION:PT1H30M"),
+    after_status("RDATE;VALUE=PERIOD:20220127T080000Z/PT1H"),
+]
+
+
+@pytest.mark.parametrize("change", HARMLESS)
+def test_lint_finds_no_fault_in_what_is_only_written_otherwise(change: tuple[str, str]) -> None:
+    assert change[0] in sound()
+    assert lint(sound().replace(*change).encode()) == []
+
+
+def test_lint_knows_the_rules_of_every_zone() -> None:
+    for name in sorted(available_timezones()):
+        with suppress(ValueError):
+            zone = vtimezone(name)
+            data = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n" + zone + b"END:VCALENDAR\r\n"
+            assert "cal-22" not in {fault.rule for fault in lint(data, is_mail=True)}, name
 
 
 @pytest.mark.parametrize(("rule", "change"), PLANTED)
