@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 _BREAKS = re.compile("\r\n|[\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
 _DROPPED = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000)])
 _CLEAN = {**_DROPPED, 9: " ", 10: "\n"}
 _IN_URI = {**_DROPPED, **{ord(barred): f"%{ord(barred):02X}" for barred in ' "<>\\^`{|}'}}
+_NOT_ASCII = re.compile("[^\x00-\x7f]+")
 _QUOTED = re.compile("[:;,]")
 _WIDTH = 75
 
@@ -27,8 +29,8 @@ def escape(value: str) -> str:
 
 
 def uri(value: str) -> str:
-    """Return an address as a URI value: control characters dropped, others that a URI may not hold as %XX."""
-    return value.strip().translate(_IN_URI)
+    """Return an address as a URI value: control characters dropped, what a URI may not hold as %XX (RFC 3986 §2.1)."""
+    return _NOT_ASCII.sub(lambda found: quote(found[0]), value.strip().translate(_IN_URI))
 
 
 def parameter(value: str) -> str:

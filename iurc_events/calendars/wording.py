@@ -48,14 +48,20 @@ def state_of(entry: CalendarEntry) -> str:
     return "postponed" if entry.is_postponed and entry.state != "cancelled" else entry.state
 
 
+def with_part(title: str, part: str | None, language: str) -> str:
+    """Return a title with the part of the day behind it, where no more is known of the time."""
+    if not part:
+        return title
+    return translate(noop("%(title)s (%(part)s)"), language, title=title, part=translate(_PARTS[part], language))
+
+
 def summary(entry: CalendarEntry, language: CalendarLanguage) -> Tagged:
     """Return the title, with the part of the day it is known by, and with the state before it where it is off."""
     prefix = {"postponed": _POSTPONED, "cancelled": _CANCELLED}.get(state_of(entry))
     part = entry.slot.part_of_day
 
     def dressed(title: str, tongue: str) -> str:
-        if part:
-            title = translate(noop("%(title)s (%(part)s)"), tongue, title=title, part=translate(_PARTS[part], tongue))
+        title = with_part(title, part, tongue)
         return translate(prefix, tongue, title=title) if prefix else title
 
     found = in_language(entry.title, language) or ("–", "en" if language == "both" else language)

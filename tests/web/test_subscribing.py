@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from iurc_events.database import db
-from iurc_events.domain.time_slots import Precision, TimeSlot
+from iurc_events.domain.time_slots import PartOfDay, Precision, TimeSlot
 from iurc_events.models.calendar_feeds import CalendarSubscription, SavedFilter
 from iurc_events.services import event_changes, personal_feeds
 from tests.factories import make_city, make_event, make_session, make_slot, make_user, sign_in
@@ -61,6 +61,15 @@ def test_plain_list_and_list_by_one_kind_lead_to_a_calendar_without_a_cookie(sql
 def links(html: str) -> dict[str, str]:
     menu = html.split('class="add-menu__panel"')[1].split("</details>")[0]
     return {unescape(text): unescape(href) for href, text in re.findall(r'<a href="([^"]*)"[^>]*>([^<]*)</a>', menu)}
+
+
+def test_forms_name_the_part_of_the_day_where_no_more_is_known(sqlite_client: FlaskClient) -> None:
+    slot = TimeSlot("Europe/Brussels", Precision.PART_OF_DAY, "2099-04-29", "2099-04-29", PartOfDay.MORNING)
+    make_event("2099-part", title={"en": "Roofs", "zh": "屋顶"}, slot=slot)
+    for language, title in (("en", "Roofs (morning)"), ("zh", "屋顶（上午）")):
+        found = links(sqlite_client.get(f"/{language}/events/2099-part").text)
+        shown = [parse_qs(urlsplit(href).query) for href in found.values() if "startdt" in href or "TEMPLATE" in href]
+        assert [query.get("text", query.get("subject")) for query in shown] == [[title]] * 3
 
 
 def test_event_page_offers_filled_in_forms_with_the_right_instants(sqlite_client: FlaskClient) -> None:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from urllib.parse import quote, urlencode
 
 from iurc_events import addresses
+from iurc_events.calendars.wording import with_part
 from iurc_events.config import settings
 from iurc_events.domain.language_maps import text_of
 from iurc_events.domain.time_slots import Precision, TimeSlot
@@ -76,7 +77,7 @@ def calendar_links(event: Event, language: str, now: datetime) -> CalendarLinks 
     base_url = settings().base_url
     path = addresses.feed("event", event.slug, language)
     address = base_url + path
-    title = text_of(event.title, language)
+    title = with_part(text_of(event.title, language), slot.part_of_day, language)
     details = base_url + addresses.event(event.slug, language)
     joint = "，" if language == "zh" else ", "
     place = joint.join(filter(None, (text_of(event.venue_name, language), text_of(event.venue_address, language))))

@@ -254,6 +254,13 @@ def test_cal_35_join_links_only_when_given() -> None:
     ]
 
 
+def test_cal_35_an_address_holds_what_an_address_may() -> None:
+    link = JoinLink("https://meet.example/j/😀 中文{1}?pwd=a%20b", "", "", "")
+    assert lines_of(make_entry(join_links=(link,)), "CONFERENCE") == [
+        "CONFERENCE;VALUE=URI;FEATURE=VIDEO:https://meet.example/j/%F0%9F%98%80%20%E4%B8%AD%E6%96%87%7B1%7D?pwd=a%20b"
+    ]
+
+
 def test_description_names_the_day_on_the_clock_of_another_day() -> None:
     late = make_entry(slot=minute_slot("2022-01-20T19:00", "2022-01-20T20:00", "Europe/Warsaw"), page_urls={})
     assert lines_of(late, "DESCRIPTION") == [
