@@ -125,6 +125,13 @@ def render_entry(entry: CalendarEntry, language: CalendarLanguage) -> bytes | No
     return b"".join(pieces)
 
 
+def stamped(body: bytes, sequence: int, revised_at: datetime) -> bytes:
+    """Return a rendered entry with another SEQUENCE and moment of revision, which are written without folding."""
+    revised = utc(revised_at).encode()
+    body = re.sub(rb"(?<=\r\nDTSTAMP:)[^\r]+|(?<=\r\nLAST-MODIFIED:)[^\r]+", revised, body)
+    return re.sub(rb"(?<=\r\nSEQUENCE:)\d+", str(sequence).encode(), body)
+
+
 def _degrees(value: float) -> str:
     text = f"{value:.6f}".rstrip("0")
     return text + "0" if text.endswith(".") else text

@@ -22,6 +22,7 @@ from iurc_events.cli.running import Refused, load_app, with_app
 from iurc_events.config import ConfigurationError, Settings, read_settings
 from iurc_events.database import db, upgrade_database
 from iurc_events.services.demo import ACCOUNTS, read_demo_passwords, seed_demo
+from iurc_events.services.diagnosis import examine_feed_addresses
 
 #: How many ports `demo` tries when the wanted one is taken.
 PORTS_TRIED = 50
@@ -33,6 +34,9 @@ def _require_ready() -> Settings:
     settings: Settings = app.extensions["settings"]
     with app.app_context():
         db.session.execute(text("SELECT version_num FROM alembic_version"))
+        found = examine_feed_addresses(settings)
+        if found.verdict != "ok":
+            click.echo(f"warning: {found.subject}: {found.words}", err=True)
         db.session.remove()
         db.engine.dispose()
     return settings

@@ -37,7 +37,8 @@ class FeedVersion(Base):
     """The version of a feed: rises in the transaction of every change to what it holds.
 
     ``feed`` is ``programmes/ID``, ``cities/ID``, ``pairs/ID``, ``themes/ID``, ``kinds/ID`` or ``events/ID``, and
-    ``events`` for all of them: kept lists and personal calendars. ``pages`` is that of the public pages.
+    ``events`` for all of them: kept lists and personal calendars. ``pages`` is that of the public pages,
+    ``deadlines/ID`` counts how often a delegation got another last day.
     """
 
     __tablename__ = "feed_versions"

@@ -17,6 +17,7 @@ from iurc_events.models.calendar_feeds import CalendarEntry, FeedVersion
 from iurc_events.models.cities import City, CityPair, PairCity
 from iurc_events.models.events import Event, EventMembership
 from iurc_events.models.programmes import Programme, Theme
+from iurc_events.models.revisions import Revision
 from iurc_events.queries import saved_filters
 from iurc_events.queries.events import feed_conditions
 
@@ -78,6 +79,18 @@ def _pair_name(pair_id: int) -> LanguageMap:
     }
 
 
+def _last_published_title(event_id: int, unpublished_at: datetime) -> LanguageMap:
+    """Return the title that an event had when it was withdrawn; empty where that is not known any more."""
+    snapshot = db.session.scalar(
+        select(Revision.snapshot)
+        .where(Revision.event_id == event_id, Revision.made_at >= unpublished_at)
+        .order_by(Revision.number)
+        .limit(1)
+    )
+    title: LanguageMap = snapshot["events"][0]["title"] if snapshot else {}
+    return title
+
+
 def find_subject(kind: str, slug: str) -> FeedSubject | None:
     """Find what a feed is about; a draft that was never published is about nothing.
 
@@ -96,9 +109,14 @@ def find_subject(kind: str, slug: str) -> FeedSubject | None:
         return FeedSubject(kind, kept.id, slug, name, version, revised_at, kept.conditions)
     if kind in OF_ONE_EVENT:
         found = db.session.execute(
-            select(Event.id, Event.title).where(Event.slug == slug, Event.first_published_at.is_not(None))
+            select(Event.id, Event.title, Event.unpublished_at).where(
+                Event.slug == slug, Event.first_published_at.is_not(None)
+            )
         ).one_or_none()
-        return FeedSubject(kind, found.id, slug, found.title, version, revised_at) if found else None
+        if found is None:
+            return None
+        title = _last_published_title(found.id, found.unpublished_at) if found.unpublished_at else found.title
+        return FeedSubject(kind, found.id, slug, title, version, revised_at)
     if kind == "pair":
         pair_id = db.session.scalar(select(CityPair.id).where(CityPair.slug == slug))
         return FeedSubject(kind, pair_id, slug, _pair_name(pair_id), version, revised_at) if pair_id else None

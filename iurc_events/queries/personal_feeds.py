@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import CompoundSelect, Select, or_, select, union
+from sqlalchemy import CompoundSelect, Select, func, or_, select, union
 
 from iurc_events.database import db
 from iurc_events.domain.language_maps import LanguageMap
@@ -18,9 +18,12 @@ from iurc_events.models.delegations import Delegation, FocalPoint
 from iurc_events.models.events import Event
 from iurc_events.models.participants import Participant
 from iurc_events.models.programmes import Programme
+from iurc_events.models.revisions import Revision
 from iurc_events.models.speakers import Speaker
 from iurc_events.queries.feeds import Fragment
 
+#: Begins the names under which it is counted how often a delegation got another last day.
+DEADLINES: Final = "deadlines/"
 _TO_ANSWER = ("invited", "opened", "nominating")
 
 
@@ -107,6 +110,8 @@ class OwnDeadline:
     city_name: LanguageMap | None
     delegation_id: Any
     reference_zones: list[Any]
+    #: Rises with every change to the event or the delegation.
+    sequence: int
     revised_at: datetime
 
 
@@ -118,11 +123,10 @@ def list_deadlines(user: User, *, since: str) -> list[OwnDeadline]:
     """
     public = (Event.state.in_(("published", "postponed")), Event.deleted_at.is_(None))
     followed = select(FollowedEvent.event_id).where(FollowedEvent.user_id == user.id)
-    version = FeedVersion.feed == "events/" + Event.slug
+    changed_at = select(func.max(Revision.made_at)).where(Revision.event_id == Event.id).scalar_subquery()
     sign_up = db.session.execute(
-        select(Event, Programme.reference_zones, FeedVersion.revised_at)
+        select(Event, Programme.reference_zones, changed_at)
         .join(Programme, Programme.id == Event.programme_id)
-        .join(FeedVersion, version)
         .where(
             *public,
             Event.is_registration_open,
@@ -132,12 +136,11 @@ def list_deadlines(user: User, *, since: str) -> list[OwnDeadline]:
         )
     )
     answers = db.session.execute(
-        select(Event, Programme.reference_zones, FeedVersion.revised_at, Delegation, City)
+        select(Event, Programme.reference_zones, changed_at, Delegation, City)
         .join(Delegation, Delegation.event_id == Event.id)
         .join(City, City.id == Delegation.city_id)
         .join(FocalPoint, FocalPoint.delegation_id == Delegation.id)
         .join(Programme, Programme.id == Event.programme_id)
-        .join(FeedVersion, version)
         .where(
             Event.deleted_at.is_(None),
             Event.state != "cancelled",
@@ -147,16 +150,32 @@ def list_deadlines(user: User, *, since: str) -> list[OwnDeadline]:
         )
     )
     found = [
-        OwnDeadline(event, event.registration_closes_on or "", event.time_zone or "UTC", None, None, zones, revised_at)
-        for event, zones, revised_at in sign_up
-    ]
-    found += [
         OwnDeadline(
-            event, delegation.deadline_on or "", city.time_zone, city.name, delegation.public_id, zones, revised_at
+            event, event.registration_closes_on or "", event.time_zone or "UTC", None, None, zones, event.version,
+            revised_at or event.created_at,
         )
-        for event, zones, revised_at, delegation, city in answers
-    ]
+        for event, zones, revised_at in sign_up
+    ]  # fmt: skip
+    rows = list(answers)
+    given = _deadlines_given([delegation for *_, delegation, _ in rows])
+    for event, zones, revised_at, delegation, city in rows:
+        number, given_at = given.get(f"{DEADLINES}{delegation.public_id}", (0, event.created_at))
+        found.append(
+            OwnDeadline(
+                event, delegation.deadline_on or "", city.time_zone, city.name, delegation.public_id, zones,
+                event.version + number, max(revised_at or event.created_at, given_at, delegation.invited_at),
+            )
+        )  # fmt: skip
     return sorted(found, key=lambda each: (each.day, each.event.id, str(each.delegation_id or "")))
+
+
+def _deadlines_given(delegations: list[Delegation]) -> dict[str, tuple[int, datetime]]:
+    """Return how often, and when last, delegations got another last day, by the names of their versions."""
+    names = [f"{DEADLINES}{delegation.public_id}" for delegation in delegations]
+    rows = db.session.execute(
+        select(FeedVersion.feed, FeedVersion.version, FeedVersion.revised_at).where(FeedVersion.feed.in_(names))
+    )
+    return {name: (number, given_at) for name, number, given_at in rows}
 
 
 def list_subscriptions(user_id: int) -> list[CalendarSubscription]:

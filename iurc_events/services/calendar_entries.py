@@ -15,7 +15,7 @@ from iurc_events import addresses
 from iurc_events.calendars.entries import CalendarEntry as EntryText
 from iurc_events.calendars.entries import CalendarLanguage, EntryState, ReferenceZone
 from iurc_events.calendars.entries import JoinLink as JoinLinkText
-from iurc_events.calendars.rendering import FRAGMENT_FORMAT, entry_zone, render_entry
+from iurc_events.calendars.rendering import FRAGMENT_FORMAT, entry_zone, render_entry, stamped
 from iurc_events.config import settings
 from iurc_events.database import db
 from iurc_events.domain.language_maps import text_of
@@ -108,18 +108,19 @@ def _render(event: Event) -> tuple[EntryText, dict[str, bytes]] | None:
 def refresh(event: Event, now: datetime, *, is_moved: bool = False) -> bool:
     """Bring an event's stored calendar texts up to date; tell whether a reader sees a difference.
 
-    Raises SEQUENCE and the moment of revision where the text differs from the stored one, or the instants moved.
+    Raises SEQUENCE and the moment of revision where the text differs from the stored one, or the instants moved. A
+    withdrawn event keeps its last published text, cancelled: what is written into the draft is nobody's to read.
     """
-    rows = db.session.scalars(
-        select(CalendarEntry).where(CalendarEntry.event_id == event.id, CalendarEntry.language != SESSIONS)
-    )
-    stored = {row.language: row for row in rows}
-    if not stored and event.sequence == 0 and _state(event) == "cancelled":
-        event.sequence = 1  # an entry first shown as cancelled supersedes what people may have elsewhere (cal-14)
-    if not stored and event.first_published_at is not None:  # a draft of long ago is new to readers (cal-12)
-        event.visible_revised_at = max(event.visible_revised_at, event.first_published_at)
+    stored = _stored(event)
+    if event.unpublished_at is not None and all(row.leaves_at is not None for row in stored.values()):
+        return is_moved and _stamp(event, now, stored)
+    if not stored and event.first_published_at is not None:
+        _begin_to_show(event, now)
     rendered = _render(event)
     if rendered is None:
+        if stored:  # where an entry comes back it supersedes this one
+            event.sequence += 1
+            event.visible_revised_at = max(now, event.visible_revised_at)
         for row in stored.values():
             db.session.delete(row)
         return bool(stored)
@@ -132,6 +133,42 @@ def refresh(event: Event, now: datetime, *, is_moved: bool = False) -> bool:
         entry, texts = _render(event) or (entry, texts)
     _store(event, entry, texts, stored)
     return True
+
+
+def is_current(event: Event) -> bool:
+    """Tell whether an event's stored calendar texts say what they would say now."""
+    stored = _stored(event)
+    if event.unpublished_at is not None:
+        return True
+    if any(row.format_version != FRAGMENT_FORMAT for row in stored.values()):
+        return False
+    rendered = _render(event)
+    return {language: row.body for language, row in stored.items()} == (rendered[1] if rendered else {})
+
+
+def _stored(event: Event) -> dict[str, CalendarEntry]:
+    rows = db.session.scalars(
+        select(CalendarEntry).where(CalendarEntry.event_id == event.id, CalendarEntry.language != SESSIONS)
+    )
+    return {row.language: row for row in rows}
+
+
+def _stamp(event: Event, now: datetime, stored: dict[str, CalendarEntry]) -> bool:
+    """Let texts that stay as they are supersede what readers have: the rules of their zone are others."""
+    event.sequence += 1
+    event.visible_revised_at = max(now, event.visible_revised_at)
+    for row in stored.values():
+        row.body = stamped(row.body, event.sequence, event.visible_revised_at)
+        row.revised_at = event.visible_revised_at
+    return bool(stored)
+
+
+def _begin_to_show(event: Event, now: datetime) -> None:
+    """Set the stamps of an entry that appears, for the first time or anew."""
+    if event.sequence == 0 and _state(event) == "cancelled":
+        event.sequence = 1  # an entry first shown as cancelled supersedes what people may have elsewhere (cal-14)
+    # A draft of long ago is new to readers (cal-12), and so is what was away.
+    event.visible_revised_at = max(now, event.first_published_at or now)
 
 
 def _store(event: Event, entry: EntryText, texts: dict[str, bytes], stored: dict[str, CalendarEntry]) -> None:

@@ -20,6 +20,7 @@ from iurc_events.models.accounts import User
 from iurc_events.models.cities import City
 from iurc_events.models.delegations import Delegation, DelegationQuota, FocalPoint
 from iurc_events.models.events import Event
+from iurc_events.queries.personal_feeds import DEADLINES
 from iurc_events.services import (
     audit,
     delegation_mail,
@@ -27,7 +28,7 @@ from iurc_events.services import (
     delegation_waiting,
     tokens,
 )
-from iurc_events.services.event_changes import record_change
+from iurc_events.services.event_changes import bump_feeds, record_change
 from iurc_events.services.event_life import get_own_event
 
 __all__ = [
@@ -225,6 +226,7 @@ def change_terms(
     new_deadline = deadline_on.isoformat() if deadline_on else None
     if new_deadline != delegation.deadline_on:
         _check_deadline(deadline_on, [delegation.city], now or utc_now())
+        _note_new_deadlines([delegation])
     for role, message in _IN_USE.items():
         places = [(quota.mode, quota.places) for quota in quotas if quota.role == role]
         seated = delegation_rules.seated_modes(delegation.id, role=role)
@@ -254,7 +256,13 @@ def extend(
         delegation.deadline_on = deadline_on.isoformat()
         delegation.version += 1
         record(noop("deadline extended"), event, delegation, actor, "deadline_on")
+    _note_new_deadlines(delegations)
     return len(delegations)
+
+
+def _note_new_deadlines(delegations: Sequence[Delegation]) -> None:
+    """Let the last day in the calendars of those who answer supersede the one that stood there (cal-13)."""
+    bump_feeds([f"{DEADLINES}{delegation.public_id}" for delegation in delegations], utc_now())
 
 
 def _chosen(event: Event, keys: Sequence[int]) -> list[Delegation]:

@@ -61,7 +61,7 @@ def examine() -> Iterator[Finding]:
     yield _folder("instance folder", config.instance_path)
     yield _files(config)
     if is_there:
-        yield _feed_addresses(config)
+        yield examine_feed_addresses(config)
         yield _outbox()
         yield _worker(config, utc_now())
         yield _queue(config)
@@ -186,12 +186,13 @@ def longest_feed_address(base_url: str) -> str:
     return max(found, key=len)
 
 
-def _feed_addresses(config: Settings) -> Finding:
+def examine_feed_addresses(config: Settings) -> Finding:
+    """Tell whether calendars take the address of every feed that the site offers."""
     longest = longest_feed_address(config.base_url)
     limit = addresses.LONGEST_FEED_ADDRESS
     if len(longest) > limit:
         words = f"{len(longest)} characters, more than the {limit} that calendars take: {longest}"
-        return Finding("bad", "feed addresses", f"{words}; use a shorter BASE_URL")
+        return Finding("bad", "feed addresses", f"{words}; use a shorter BASE_URL, or shorter ids of what is imported")
     return Finding("ok", "feed addresses", f"the longest has {len(longest)} of {limit} characters")
 
 
@@ -227,4 +228,4 @@ def _queue(config: Settings) -> Finding:
     return Finding("ok", "queue", f"{kind} answers")
 
 
-__all__ = ["Finding", "examine", "longest_feed_address"]
+__all__ = ["Finding", "examine", "examine_feed_addresses", "longest_feed_address"]

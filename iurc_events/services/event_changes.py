@@ -49,14 +49,17 @@ def record_change(
     db.session.flush()
     before = memberships.list_stored_subjects(event.id)
     after = memberships.list_subjects(event)
-    _store_memberships(event, before, after)
     _store_search_text(event, after)
+    if event.unpublished_at is not None:  # calendars show it, cancelled, where it was shown before
+        after = before
+    _store_memberships(event, before, after)
     is_visible = calendar_entries.refresh(event, moment, is_moved=is_moved)
-    session_entries.refresh(event, moment)
+    has_new_sessions = session_entries.refresh(event, moment, is_moved=is_moved)
     event.version = Event.version + 1
     kinds = {event.kind, *inspect(event).info.pop(_FORMER_KINDS, ())}
     feeds = [f"events/{event.slug}", ALL_EVENTS, *(f"kinds/{kind}" for kind in kinds)]
-    bump_feeds([*feeds, *memberships.list_feeds(before | after)], moment)
+    is_shown = is_visible or has_new_sessions or before != after or len(kinds) > 1
+    bump_feeds([*feeds, *memberships.list_feeds(before | after)], moment, is_shown=is_shown)
     revision = _store_revision(event, action, actor_id, moment, is_visible=is_visible, keep_snapshot=keep_snapshot)
     mailing_times.follow(event, has_new_state="state" in revision.changed_fields)
     audit.record(
@@ -88,8 +91,12 @@ def _store_search_text(event: Event, subjects: set[memberships.Subject]) -> None
         row.text = text
 
 
-def bump_feeds(feeds: list[str], now: datetime) -> None:
-    """Raise the versions of feeds, in a fixed order so that two writers cannot deadlock."""
+def bump_feeds(feeds: list[str], now: datetime, *, is_shown: bool = True) -> None:
+    """Raise the versions of feeds, in a fixed order so that two writers cannot deadlock.
+
+    Args:
+        is_shown: Whether readers of the feeds see a difference: only then were they revised.
+    """
     names = sorted(set(feeds))
     known = {
         row.feed: row
@@ -100,7 +107,9 @@ def bump_feeds(feeds: list[str], now: datetime) -> None:
     for name in names:
         if row := known.get(name):
             row.version += 1
-            row.revised_at = now
+            if is_shown:
+                # Who began before another change and ends after it must not set the date back: readers have that one.
+                row.revised_at = now if now >= row.revised_at else max(utc_now(), row.revised_at)
         else:
             db.session.add(FeedVersion(feed=name, version=1, revised_at=now))
 

@@ -12,6 +12,7 @@ from iurc_events.calendars.rendering import entry_zone, etag, render_calendar, r
 from iurc_events.config import settings
 from iurc_events.database import utc_now
 from iurc_events.domain.errors import NotFoundError
+from iurc_events.domain.language_maps import text_of
 from iurc_events.localisation import noop, translate
 from iurc_events.queries import feeds as feed_queries
 from iurc_events.queries.feeds import OF_ONE_EVENT, FeedSubject, Fragment
@@ -40,13 +41,13 @@ class Feed:
 
 def _name(subject: FeedSubject, language: str) -> str:
     def one(lang: str) -> str:
-        name = subject.name.get(lang) or subject.name.get("en") or next(iter(subject.name.values()))
+        name = text_of(subject.name, lang)
+        if not name:
+            return translate(noop("IURC events"), lang)
         if subject.kind == "event":
             return name
         if subject.kind == "sessions":
             return translate(noop("%(name)s: sessions"), lang, name=name)
-        if not name:
-            return translate(noop("IURC events"), lang)
         return translate(noop("%(name)s – IURC events"), lang, name=name)
 
     return one(language) if language != "both" else f"{one('en')} / {one('zh')}"
@@ -116,13 +117,19 @@ def _session_fragments(subject: FeedSubject, language: CalendarLanguage, now: da
 def render_feed(
     subject: FeedSubject, language: CalendarLanguage, *, since: date | None = None, now: datetime | None = None
 ) -> Feed:
-    """Render a public feed."""
+    """Render a public feed.
+
+    Raises:
+        GoneError: If it is of an event that was withdrawn more than 30 days ago.
+    """
     moment = now or utc_now()
     day_starts_at = day_start(moment)
     if subject.kind == "sessions":
         fragments = _session_fragments(subject, language, day_starts_at)
     else:
         fragments = feed_queries.list_fragments(subject, language, since=window_start(moment, since), now=day_starts_at)
+    if subject.kind in OF_ONE_EVENT and not fragments and feed_queries.is_withdrawn_event(subject.id):
+        raise GoneError(noop("This event was withdrawn"))
     address = settings().base_url + addresses.feed(subject.kind, subject.slug, language)
     revised_at = subject.revised_at or LONG_AGO
     body = render_calendar(
@@ -144,8 +151,3 @@ def last_revision(fragments: list[Fragment]) -> datetime:
     if not stamps:
         return LONG_AGO
     return datetime.strptime(max(stamps).decode("ascii"), "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-
-
-def is_withdrawn(subject: FeedSubject) -> bool:
-    """Tell whether a feed is of an event that is no longer public."""
-    return subject.kind in OF_ONE_EVENT and feed_queries.is_withdrawn_event(subject.id)

@@ -13,11 +13,13 @@ from iurc_events.database import db, in_transaction, utc_now
 from iurc_events.documents import Document as File
 from iurc_events.documents import Fault, Finding, KnownIds, compare
 from iurc_events.localisation import noop
-from iurc_events.models.cities import City, CityPair
+from iurc_events.models.cities import City, CityPair, PairCity
 from iurc_events.models.events import Event, EventFramework, EventMembership, FormerSlug, ImportRecord
 from iurc_events.models.programmes import Framework, Programme, Theme
+from iurc_events.queries import memberships
+from iurc_events.queries.feeds import ALL_EVENTS
 from iurc_events.services.erased_documents import leave_out
-from iurc_events.services.event_changes import record_change
+from iurc_events.services.event_changes import bump_feeds, record_change
 from iurc_events.services.event_documents import EventDocuments
 from iurc_events.services.import_events import EventWriter
 from iurc_events.services.import_outcomes import Action, ImportOutcome, Line
@@ -193,6 +195,15 @@ def _write(plan: _Plan, *, status: NewStatus, actor_id: int | None, now: datetim
             db.session.expunge_all()  # thousands of events do not fit into memory as objects
     for event in _events_of(touched, written):
         record_change(event, noop("shown names changed"), actor_id=actor_id, now=now, keep_snapshot=not is_bulk)
+    if touched:
+        bump_feeds([ALL_EVENTS, *_feeds_named_after(touched)], now)
+
+
+def _feeds_named_after(subjects: set[tuple[str, int]]) -> list[str]:
+    """Return the feeds whose names say something of changed subjects, though no event be in them."""
+    cities = [key for kind, key in subjects if kind == "city"]
+    pairs = db.session.scalars(select(PairCity.pair_id).where(PairCity.city_id.in_(cities)))
+    return memberships.list_feeds(subjects | {("pair", key) for key in pairs})
 
 
 def _events_of(subjects: set[tuple[str, int]], written: set[int]) -> list[Event]:

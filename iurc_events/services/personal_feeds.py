@@ -34,8 +34,8 @@ def _deadline(found: OwnDeadline) -> Deadline:
     name = f"{found.delegation_id}/deadline" if is_answer else f"{event.calendar_uid}/sign-up"
     return Deadline(
         uid=str(uuid5(NAMESPACE_URL, name)),
-        sequence=event.version,
-        created_at=event.created_at,
+        sequence=found.sequence,
+        created_at=min(event.created_at, found.revised_at),
         revised_at=found.revised_at,
         day=date.fromisoformat(found.day),
         zone_name=found.zone_name,

@@ -141,7 +141,10 @@ def _differs(one: Shown, other: Shown) -> bool:
 
 
 def _merge(stored: Mapping[str, Shown], entries: list[EntryText], now: datetime) -> list[Shown]:
-    """Return what is shown from now on: new, changed and unchanged sessions, and those removed within 30 days."""
+    """Return what is kept from now on: new, changed and unchanged sessions, and those removed.
+
+    These are shown for 30 days, and known for ever: one that comes back goes on with its SEQUENCE (cal-13).
+    """
     merged: list[Shown] = []
     for entry in entries:
         shown = json.loads(json.dumps(_shown(entry)))
@@ -161,22 +164,32 @@ def _merge(stored: Mapping[str, Shown], entries: list[EntryText], now: datetime)
         if before["removed_at"] is None:
             stamps = {"sequence": before["sequence"] + 1, "revised_at": now.isoformat(), "removed_at": now.isoformat()}
             merged.append({**before, **stamps, "state": "cancelled"})
-        elif datetime.fromisoformat(before["removed_at"]) + WITHDRAWN_FOR > now:
+        else:
             merged.append(before)
     return merged
 
 
-def refresh(event: Event, now: datetime) -> None:
-    """Bring what is kept of an event's sessions up to date."""
+def _stamp(shown: Shown, now: datetime) -> Shown:
+    """Let what stays as it is supersede what readers have: the rules of its zone are others."""
+    slot = _entry(shown).slot
+    instants = [slot.starts_at.isoformat(), slot.ends_at.isoformat()]
+    return {**shown, "sequence": shown["sequence"] + 1, "revised_at": now.isoformat(), "instants": instants}
+
+
+def refresh(event: Event, now: datetime, *, is_moved: bool = False) -> bool:
+    """Bring what is kept of an event's sessions up to date; tell whether anything changed.
+
+    Those of a withdrawn event stay as they were last published.
+    """
     row = db.session.get(CalendarEntry, (event.id, SESSIONS))
     stored: list[Shown] = json.loads(row.body) if row else []
-    merged = _merge({shown["uid"]: shown for shown in stored}, _entries_of(event), now)
+    if event.unpublished_at is not None and (row is None or row.leaves_at is not None):
+        merged = [_stamp(shown, now) for shown in stored] if is_moved else stored
+    else:
+        merged = _merge({shown["uid"]: shown for shown in stored}, _entries_of(event), now)
     leaves_at = event.unpublished_at + WITHDRAWN_FOR if event.unpublished_at else None
     if merged == stored and (row is None or row.leaves_at == leaves_at):
-        return
-    if not merged:
-        db.session.delete(row)
-        return
+        return False
     if row is None:
         row = CalendarEntry(event_id=event.id, language=SESSIONS)
         db.session.add(row)
@@ -186,6 +199,7 @@ def refresh(event: Event, now: datetime) -> None:
     row.starts_at, row.ends_at = min(slot.starts_at for slot in slots), max(slot.ends_at for slot in slots)
     row.revised_at = max(datetime.fromisoformat(shown["revised_at"]) for shown in merged)
     row.leaves_at = leaves_at
+    return True
 
 
 def list_entries(event_id: int, now: datetime) -> list[EntryText]:

@@ -1,7 +1,8 @@
 """What follows when the rules of time zones or the form of calendar texts change with an update (fault-8).
 
-Wall times stay as they were chosen; instants and SEQUENCE follow. Which rules the stored data obey is kept as the
-version of a feed that nobody can ask for.
+Wall times stay as they were chosen; instants and SEQUENCE follow. So do the addresses in calendar texts when the
+installation gets another one. Which rules the stored data obey is kept as the version of a feed that nobody can ask
+for.
 """
 
 from __future__ import annotations
@@ -9,19 +10,22 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from datetime import datetime
+from hashlib import sha256
 from typing import Final
 
 import tzdata  # type: ignore[import-untyped]  # it has data and a version, no types
 from sqlalchemy import delete, select, update
 
 from iurc_events.calendars.rendering import FRAGMENT_FORMAT
+from iurc_events.config import settings
 from iurc_events.database import db, in_transaction, utc_now
 from iurc_events.domain.errors import DomainError
 from iurc_events.localisation import noop
 from iurc_events.models.agendas import AgendaItem, EventSession
-from iurc_events.models.calendar_feeds import CalendarEntry, FeedVersion
+from iurc_events.models.calendar_feeds import FeedVersion
 from iurc_events.models.columns import SlotColumns
 from iurc_events.models.events import Event
+from iurc_events.services import calendar_entries
 from iurc_events.services.event_changes import record_change
 
 logger = logging.getLogger(__name__)
@@ -31,11 +35,14 @@ _BATCH: Final = 50
 
 
 def _current_rules() -> str:
-    return f"{_PREFIX}{tzdata.IANA_VERSION}/{FRAGMENT_FORMAT}"
+    address = sha256(settings().base_url.encode()).hexdigest()[:16]
+    return f"{_PREFIX}{tzdata.IANA_VERSION}/{FRAGMENT_FORMAT}/{address}"
 
 
 def follow_update(now: datetime | None = None) -> int:
-    """Bring stored instants and calendar texts in line with today's rules and form; return how many events changed.
+    """Bring stored instants and calendar texts in line with today's rules, form and address.
+
+    Returns how many events changed.
 
     One read where nothing was updated. Interrupted, it begins again: what is right already stays untouched.
     """
@@ -62,21 +69,16 @@ def _follow(keys: Sequence[int], now: datetime) -> int:
         of_session[session.id] = session.event_id
     for item in db.session.scalars(select(AgendaItem).where(AgendaItem.session_id.in_(of_session))):
         parts[of_session[item.session_id]].append(item)
-    stale = set(
-        db.session.scalars(
-            select(CalendarEntry.event_id).where(
-                CalendarEntry.event_id.in_(keys), CalendarEntry.format_version != FRAGMENT_FORMAT
-            )
-        )
-    )
     changed = 0
     for event in events:
         moved = [_derive_anew(part) for part in parts[event.id]]
         if any(moved):
             record_change(event, noop("rules of the time zone changed"), actor_id=None, now=now, is_moved=moved[0])
-        elif event.id in stale:
+        elif not calendar_entries.is_current(event):
             record_change(event, noop("calendar texts written anew"), actor_id=None, now=now)
-        changed += any(moved) or event.id in stale
+        else:
+            continue
+        changed += 1
     return changed
 
 

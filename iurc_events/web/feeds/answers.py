@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import cast
+from typing import Final, cast
 
 from werkzeug.datastructures import ETags
 from werkzeug.http import http_date, parse_accept_header, parse_date
@@ -19,6 +19,8 @@ from iurc_events.web.feeds.kept import KeptFeed
 
 #: Shorter bodies are not compressed.
 _SMALL = 860
+#: Personal calendars may be fetched by robots, as Google Calendar is one, but belong into no index of pages.
+NO_INDEX: Final = {"X-Robots-Tag": "noindex"}
 #: One entity tag, strong, as nearly every reader sends it.
 ONE_TAG = re.compile(r'"[^",]*"')
 
@@ -86,6 +88,7 @@ def make_answer(
         **({"Last-Modified": http_date(shown)} if shown else {}),
         "Cache-Control": "private, no-cache" if is_private else "public, no-cache",
         "Vary": "Accept-Encoding",
+        **(NO_INDEX if is_private else {}),
         **security,
     }
     whole = {

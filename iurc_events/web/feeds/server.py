@@ -34,7 +34,7 @@ from iurc_events.queries.feed_versions import FeedVersions, PersonalFacts
 from iurc_events.queries.feeds import OF_ONE_EVENT
 from iurc_events.services import feeds, personal_feeds
 from iurc_events.services.feed_use import FeedUse
-from iurc_events.web.feeds.answers import ONE_TAG, Answer, accepts_gzip, make_answer, plain, read_parameters
+from iurc_events.web.feeds.answers import NO_INDEX, ONE_TAG, Answer, accepts_gzip, make_answer, plain, read_parameters
 from iurc_events.web.feeds.kept import KeptFeed, KeptFeeds, Recent
 from iurc_events.web.security import security_headers
 
@@ -162,7 +162,13 @@ class FeedServer:
         return Found(self._personal_answer(environ, kept, validator), kept)
 
     def _private_headers(self, tag: str) -> list[tuple[str, str]]:
-        headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept-Encoding", **self._security}
+        headers = {
+            "ETag": tag,
+            "Cache-Control": "private, no-cache",
+            "Vary": "Accept-Encoding",
+            **NO_INDEX,
+            **self._security,
+        }
         return list(headers.items())
 
     def _validator(self, facts: PersonalFacts, language: str) -> str:
@@ -240,8 +246,6 @@ class FeedServer:
         today = now.astimezone(UTC).date()
         key = (kind, slug, language, since, subject.version, subject.id, today, settings().base_url, VERSION)
         kept = self._kept.get_or_render(key, lambda: feeds.render_feed(subject, language, since=since, now=now))
-        if kind in OF_ONE_EVENT and b"BEGIN:VEVENT" not in kept.feed.body and feeds.is_withdrawn(subject):
-            raise feeds.GoneError("This event was withdrawn")
         takes_gzip = accepts_gzip(request.environ.get("HTTP_ACCEPT_ENCODING", ""))
         answer = make_answer(
             kept,

@@ -16,7 +16,6 @@ blueprint = Blueprint("about", __name__)
 
 _ROBOTS = """User-agent: *
 Allow: /calendar/
-Disallow: /calendar/my/
 Disallow: /*/organise/
 Disallow: /*/delegation/
 Disallow: /*/account/

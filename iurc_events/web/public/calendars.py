@@ -181,6 +181,8 @@ def choose_calendar() -> ResponseReturnValue:
         slug = programme.slug if programme else ""
     is_known = kind in (*KINDS, *_LINKED_KINDS)
     subject = feed_queries.find_subject(kind, slug) if is_known and slug else None
+    if subject and kind in OF_ONE_EVENT and feed_queries.is_withdrawn_event(subject.id):
+        subject = None  # its page is gone too
     response = make_response(
         render_template(
             "public_calendars/show.html",
