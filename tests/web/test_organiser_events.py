@@ -84,6 +84,19 @@ def test_schedule_understands_full_width_figures_and_one_language(desk: FlaskCli
     assert event.slot == make_slot("2027-04-29T09:00", "2027-04-29T10:30")
 
 
+@pytest.mark.parametrize("missing", ["title-en", "title-zh"])
+def test_event_with_a_title_in_one_language_is_published_and_edited(
+    desk: FlaskClient, programme: Programme, missing: str
+) -> None:
+    status, _ = post_new(desk, programme, **{missing: ""})
+    path = f"{NEW.removesuffix('new')}{db.session.query(Event.slug).scalar()}"
+    pages = [desk.get(path), desk.get(f"{path}/life")]
+    assert [status, *(page.status_code for page in pages)] == [303, 200, 200]
+    assert all("The title is in one language only" in page.text for page in pages)
+    assert desk.post(f"{path}/life", data={"step": "publish"}).status_code == 303
+    assert [desk.get(path).status_code, desk.get(f"{path}/life").status_code] == [200, 200]
+
+
 def test_schedule_says_what_is_missing_beside_the_fields_and_keeps_the_rest(
     desk: FlaskClient, programme: Programme
 ) -> None:
