@@ -39,6 +39,9 @@ RATE_WINDOW: Final = timedelta(minutes=1)
 FAREWELL: Final = "meeting-farewell"
 #: Of those who take the event as an invitation by mail the letter comes without a calendar file, but with the picture.
 _WITH_ENTRY_CODE: Final = ("registration-confirmation", "place-free")
+_CHANGES_CALENDARS: Final = ("REQUEST", "CANCEL")
+#: Why a message was kept that a later one made wrong.
+OVERTAKEN: Final = "a later mail told this calendar what holds now"
 _CLAIM_LOCK: Final = 0x1C0B0C
 
 
@@ -53,8 +56,8 @@ class Claim:
     key: int
     attempts: int
     letter: Letter
-    #: Whether the reader unsubscribed from mail of its kind meanwhile; it is not sent then.
-    is_unwanted: bool
+    #: Why it is not sent, where something happened meanwhile.
+    kept_because: str | None
 
 
 def values_of(
@@ -224,12 +227,33 @@ def claim_due(now: datetime) -> Claim | None:
             headers=message.headers or {},
             envelope_from=mail_reports.envelope_sender(message),
         ),
-        is_unwanted=bool(
-            message.topic
-            and message.programme_id
-            and opt_outs.is_unwanted(message.to_email, message.topic, message.programme_id)
-        ),
+        kept_because=_reason_to_keep(message),
     )
+
+
+def _reason_to_keep(message: Message) -> str | None:
+    """Tell why a message is not sent any more: its reader unsubscribed, or a later one says what holds now."""
+    topic, programme_id = message.topic, message.programme_id
+    if topic and programme_id and opt_outs.is_unwanted(message.to_email, topic, programme_id):
+        return opt_outs.UNWANTED
+    return OVERTAKEN if _is_overtaken(message) else None
+
+
+def _is_overtaken(message: Message) -> bool:
+    """Tell whether a later mail changed the same event in the same calendar.
+
+    A REQUEST that waited for its server would otherwise come after the CANCEL and put the event back (RFC 5546 §2.1.5).
+    """
+    if message.calendar_method not in _CHANGES_CALENDARS or message.participant_id is None:
+        return False
+    later = select(Message.id).where(
+        Message.participant_id == message.participant_id,
+        Message.event_id == message.event_id,
+        Message.to_email == message.to_email,
+        Message.calendar_method.in_(_CHANGES_CALENDARS),
+        Message.id > message.id,
+    )
+    return db.session.scalars(later.limit(1)).first() is not None
 
 
 @in_transaction
@@ -264,8 +288,8 @@ def deliver_due(limit: int = 50, *, clock: Callable[[], datetime] = utc_now) -> 
         claim = claim_due(clock())
         if claim is None:
             return tried
-        if claim.is_unwanted:
-            _settle(claim, {"state": "kept", "last_error": opt_outs.UNWANTED})
+        if claim.kept_because:
+            _settle(claim, {"state": "kept", "last_error": claim.kept_because})
             continue
         try:
             send(claim.letter, smtp_url, timeout=timeout)
@@ -292,6 +316,8 @@ def send_again(message_id: int, *, actor: User) -> Message:
         raise NotRepeatableError(noop("No mail server is set, so nothing can be sent. Copy the text instead."))
     if message.state not in ("failed", "bounced", "kept"):
         raise NotRepeatableError(noop("This message is on its way or was sent already."))
+    if _is_overtaken(message):
+        raise NotRepeatableError(noop("A later mail told this calendar what holds now."))
     message.state = "queued"
     message.attempts = 0
     message.bounced_at = None

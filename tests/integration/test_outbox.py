@@ -20,8 +20,9 @@ from iurc_events.config import settings
 from iurc_events.database import db, in_transaction, utc_now
 from iurc_events.mail import MessageText
 from iurc_events.models.messages import Message
+from iurc_events.models.participants import Participant
 from iurc_events.services import outbox
-from tests.factories import make_programme, make_user
+from tests.factories import make_event, make_programme, make_user
 
 TEXT = MessageText("Invitation 邀请", "Hello\nVisit https://x.example\n", "<p>Hello</p>\n")
 
@@ -225,6 +226,28 @@ def test_calendar_comes_as_alternative_and_as_file(app: Flask, mailbox: Mailbox)
 def test_without_a_mail_server_messages_are_kept_and_never_tried(app: Flask) -> None:
     key = put()
     assert (state_of(key), outbox.deliver_due()) == (("kept", 0, False), 0)
+
+
+def test_a_calendar_mail_that_waited_does_not_come_after_a_later_one(app: Flask, mailbox: Mailbox) -> None:
+    event = make_event()
+    person = Participant(
+        event_id=event.id, name="Ana Test", email="ana@example.org", stakeholder_type="government", mode="online", language="en",
+        state="registered", token_hash=b"x" * 32,
+    )  # fmt: skip
+    db.session.add(person)
+    db.session.commit()
+    values = {"participant_id": person.id, "event_id": event.id, "programme_id": event.programme_id}
+    put_off = utc_now() + timedelta(minutes=5)
+    request = put(calendar=b"x", calendar_method="REQUEST", due_at=put_off, **values)
+    other = put(due_at=put_off, **values)
+    elsewhere = put(to_email="old@example.org", calendar=b"x", calendar_method="REQUEST", due_at=put_off, **values)
+    cancel = put(calendar=b"x", calendar_method="CANCEL", **values)
+    outbox.deliver_due()
+    outbox.deliver_due(clock=lambda: put_off)
+    states = [state_of(key)[0] for key in (request, other, elsewhere, cancel)]
+    assert states == ["kept", "sent", "sent", "sent"]
+    with pytest.raises(outbox.NotRepeatableError):
+        outbox.send_again(request, actor=make_user("administrator"))
 
 
 def test_send_again_takes_only_what_was_not_delivered(app: Flask, mailbox: Mailbox) -> None:
