@@ -8,7 +8,7 @@ from typing import Final
 REDACTED: Final = "[token]"
 #: Pages whose last part is a secret, whatever it looks like.
 _AFTER: Final = re.compile(
-    r"(?i)((?:/|%2f)(?:my|my-data|confirm-address|speaker|invitation|preview|sign-in|account(?:/|%2f)password)(?:/|%2f))([^/?&#\s\"%.]+)"
+    r"(?i)((?:/|%2f)(?:my|my-data|confirm-address|speaker|invitation|preview|unsubscribe|sign-in|account(?:/|%2f)password)(?:/|%2f))([^/?&#\s\"%.]+)"
 )
 #: 26 characters of base32 stand nowhere else.
 _TOKEN: Final = re.compile(r"(?i)(?<![a-z0-9])[a-z2-7]{26}(?![a-z0-9])")

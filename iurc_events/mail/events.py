@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from iurc_events.domain.language_maps import text_of
+from iurc_events.domain.language_maps import localised, text_of
 from iurc_events.domain.time_slots import TimeSlot
 from iurc_events.localisation import noop, translate
 from iurc_events.mail.contents import EventFacts
@@ -88,13 +88,15 @@ def _notice(
     facts: list[Fact],
     reason: Mapping[str, str] | None,
 ) -> MessageText:
+    said = localised(reason, language)
     return render(
         Content(
             subject=translate(subject, language, title=title_of(event, language)),
             greeting=greeting(name, language),
             paragraphs=[translate(sentence, language)],
             facts=facts,
-            quote=several_lines(text_of(reason, language)),
+            quote=several_lines(said.text) if said else "",
+            quote_language=said.language if said and said.is_fallback else "",
             closing=[translate(noop("Calendars that subscribe to it follow by themselves."), language)],
             links=page_link(event.page_url, language),
             programme=event.programme,

@@ -51,6 +51,8 @@ class Content:
     button: tuple[str, str] | None = None
     #: What a person typed, shown as a quotation.
     quote: str = ""
+    #: Where it is in another language than the message.
+    quote_language: str = ""
     #: A list after the button, with its heading.
     list_heading: str = ""
     list_items: Sequence[str] = ()

@@ -34,6 +34,8 @@ class MailingRecipient:
     city_name: LanguageMap | None = None
     #: Whether the join link is for them (product rule "Who sees what").
     may_join: bool = False
+    #: Whether the event comes into their calendar by invitations of its own.
+    takes_invitations: bool = False
     participant_id: int | None = None
     delegation_id: int | None = None
     focal_point_id: int | None = None
@@ -57,7 +59,15 @@ def _participants(
     event: Event, audience: Audience, group: str, condition: ColumnElement[bool]
 ) -> list[MailingRecipient]:
     statement = (
-        select(Participant.id, Participant.email, Participant.name, Participant.language, Participant.state, City.name)
+        select(
+            Participant.id,
+            Participant.email,
+            Participant.name,
+            Participant.language,
+            Participant.state,
+            Participant.wants_invitation,
+            City.name,
+        )
         .outerjoin(City, City.id == Participant.city_id)
         .where(Participant.event_id == event.id, Participant.email.is_not(None), Participant.email != "", condition)
         .order_by(Participant.id)
@@ -67,9 +77,12 @@ def _participants(
     if audience.mode:
         statement = statement.where(Participant.mode == audience.mode)
     return [
-        MailingRecipient(email or "", name, language, group, city, may_join=state in WITH_SEAT, participant_id=key)
-        for key, email, name, language, state, city in db.session.execute(statement)
-    ]
+        MailingRecipient(
+            email or "", name, language, group, city, may_join=state in WITH_SEAT, takes_invitations=wants_invitation,
+            participant_id=key,
+        )
+        for key, email, name, language, state, wants_invitation, city in db.session.execute(statement)
+    ]  # fmt: skip
 
 
 def _registered(event: Event, audience: Audience) -> list[MailingRecipient]:

@@ -45,6 +45,7 @@ class LetterCounts:
     kind: str
     mailing_id: uuid.UUID | None
     subject: str
+    subject_language: str
     last_at: datetime
     counts: MailCounts
 
@@ -114,8 +115,12 @@ def count_mails(mailing_ids: Collection[int]) -> dict[int, MailCounts]:
     }
 
 
-def count_by_letter(event_id: int) -> list[LetterCounts]:
-    """Return the mails of an event by letter, and by kind for those of no letter, the latest first."""
+def count_by_letter(event_id: int, language: str) -> list[LetterCounts]:
+    """Return the mails of an event by letter, and by kind for those of no letter, the latest first.
+
+    Args:
+        language: Of the subject, where the letter was sent in it.
+    """
     rows = db.session.execute(
         select(
             Message.kind,
@@ -124,9 +129,10 @@ def count_by_letter(event_id: int) -> list[LetterCounts]:
             func.count(),
             func.max(Message.created_at),
             func.min(Message.subject),
+            Message.language,
         )
         .where(Message.event_id == event_id)
-        .group_by(Message.kind, Message.mailing_id, Message.state)
+        .group_by(Message.kind, Message.mailing_id, Message.state, Message.language)
     ).all()
     names: dict[int, uuid.UUID] = dict(
         db.session.execute(select(Mailing.id, Mailing.public_id).where(Mailing.event_id == event_id)).all()
@@ -134,16 +140,19 @@ def count_by_letter(event_id: int) -> list[LetterCounts]:
     groups: dict[tuple[str, int | None], list[Any]] = {}
     for row in rows:
         groups.setdefault((row[0], row[1]), []).append(row)
-    found = [
-        LetterCounts(
-            kind=kind,
-            mailing_id=names.get(mailing_id) if mailing_id else None,
-            subject=min(row[5] for row in group) if mailing_id else "",
-            last_at=max(row[4] for row in group),
-            counts=_counts([(row[2], row[3]) for row in group]),
+    found = []
+    for (kind, mailing_id), group in groups.items():
+        shown = min(group, key=lambda row: (row[6] != language, row[6], row[5]))
+        found.append(
+            LetterCounts(
+                kind=kind,
+                mailing_id=names.get(mailing_id) if mailing_id else None,
+                subject=shown[5] if mailing_id else "",
+                subject_language=shown[6],
+                last_at=max(row[4] for row in group),
+                counts=_counts([(row[2], row[3]) for row in group]),
+            )
         )
-        for (kind, mailing_id), group in groups.items()
-    ]
     return sorted(found, key=lambda each: each.last_at, reverse=True)
 
 

@@ -123,7 +123,7 @@ class Composer:
     wording: Wording = field(init=False)
     #: What the letter may be unsubscribed from; None: essential.
     topic: str | None = field(init=False)
-    _common: dict[tuple[str, bool, bool], MessageText] = field(default_factory=dict)
+    _common: dict[tuple[str, bool, bool, bool], MessageText] = field(default_factory=dict)
     _calendars: dict[str, bytes | None] = field(default_factory=dict)
     _links: list[JoinFacts] | None = None
 
@@ -139,7 +139,7 @@ class Composer:
         """Write one reader's letter."""
         language = self.language_of(recipient)
         is_seat = recipient.participant_id is not None and recipient.may_join
-        key = (language, recipient.may_join, is_seat)
+        key = (language, recipient.may_join, is_seat, self._brings_file(recipient))
         if key not in self._common:
             self._common[key] = self._write(*key)
         links = _join_text(self._join_links(), language) if recipient.may_join else ""
@@ -153,12 +153,16 @@ class Composer:
 
     def calendar(self, recipient: MailingRecipient) -> bytes | None:
         """Return the file that adds the event to a reader's calendar, where the letter brings it."""
-        if self.mailing.kind != "day-before" or not recipient.may_join:
+        if not self._brings_file(recipient):
             return None
         language = self.language_of(recipient)
         if language not in self._calendars:
             self._calendars[language] = event_file(self.event, cast("CalendarLanguage", language), with_join_links=True)
         return self._calendars[language]
+
+    def _brings_file(self, recipient: MailingRecipient) -> bool:
+        """Tell whether a reader gets the event as a file: not those whose calendars invitations keep up to date."""
+        return self.mailing.kind == "day-before" and recipient.may_join and not recipient.takes_invitations
 
     def _join_links(self) -> list[JoinFacts]:
         if self._links is None:
@@ -167,7 +171,7 @@ class Composer:
             ]
         return self._links
 
-    def _write(self, language: str, may_join: bool, is_seat: bool) -> MessageText:
+    def _write(self, language: str, may_join: bool, is_seat: bool, brings_file: bool) -> MessageText:
         values = field_values(self.event, language)
         facts = event_facts(self.event, language)
         kind = self.mailing.kind
@@ -177,6 +181,7 @@ class Composer:
             lines += join_facts(self._join_links(), language)
             if is_seat and self.event.format != "online":
                 closing.append(translate(ENTRY_CODE, language))
+        if brings_file:
             closing.append(translate(noop("The attached file adds the event to your calendar."), language))
         if kind == "changes":
             closing.append(translate(noop("Calendars that subscribe to it follow by themselves."), language))

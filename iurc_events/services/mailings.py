@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -266,9 +266,7 @@ def preview(
 ) -> MessageText:
     """Write a letter as an example reader would get it in a language; nothing is stored."""
     reader = example or MailingRecipient("", "", language, "registered", may_join=True)
-    shown = MailingRecipient(
-        reader.email, reader.name, language, reader.group, reader.city_name, reader.may_join, reader.participant_id
-    )
+    shown = replace(reader, language=language)
     composer = Composer(event, mailing, items)
     link = opt_outs.page_address("…", language) if composer.topic else ""
     return composer.text(shown, link)

@@ -226,6 +226,22 @@ def test_two_workers_at_once_send_a_letter_once(app: Flask) -> None:
     assert len(db.session.scalars(select(Message.id)).all()) == 2
 
 
+def test_reminder_brings_no_second_entry_to_those_who_take_invitations(app: Flask) -> None:
+    make_world()
+    standard_letters.plan_missing(NOW)
+    first = db.session.scalars(select(Participant).order_by(Participant.id)).first()
+    assert first
+    first.wants_invitation = True
+    db.session.commit()
+    mailing_sending.send_due(datetime.fromisoformat("2027-04-28T08:00:00+00:00"))
+    sent = db.session.scalars(select(Message).where(Message.kind == "mailing-day-before")).all()
+    brought = {message.to_email: message.calendar is not None for message in sent}
+    promised = {message.to_email: "attached file" in message.text or "附件" in message.text for message in sent}
+    assert brought == promised
+    assert [email for email, has_file in brought.items() if not has_file] == [first.email]
+    assert len(sent) > 1
+
+
 def test_killed_in_the_middle_nothing_left_and_all_is_sent_later(app: Flask) -> None:
     event, organiser = make_world()
     mailing = mailings.write(actor=organiser, event_id=event.id, content=content())

@@ -20,6 +20,7 @@ from iurc_events.web.accounts.people import page_number
 from iurc_events.web.errors import message_of
 from iurc_events.web.localisation import current_language
 from iurc_events.web.localisation import gettext as _
+from iurc_events.web.presentation.mailings import shown_text
 from iurc_events.web.presentation.paging import paging_view
 
 blueprint = Blueprint("organiser_outbox", __name__, url_prefix="/<any(en,zh):lang>/organise/outbox")
@@ -69,6 +70,7 @@ def show_message(message_id: uuid.UUID) -> ResponseReturnValue:
     return render_template(
         "accounts/message.html",
         message=message,
+        text=shown_text(message),
         is_readable=message_queries.can_read_text(actor, message),
         moment=moment,
         is_kept=settings().smtp_url is None,

@@ -26,7 +26,7 @@ from iurc_events.web.accounts.people import page_number
 from iurc_events.web.errors import message_of
 from iurc_events.web.forms.accounts import ConfirmForm
 from iurc_events.web.forms.mailings import StandardLetterForm
-from iurc_events.web.localisation import gettext
+from iurc_events.web.localisation import current_language, gettext
 from iurc_events.web.organisers.mailings import BASE, LEFT, PER_PAGE, mail_page, own_event, previews_of
 from iurc_events.web.presentation.mailings import (
     KIND_WORDS,
@@ -169,7 +169,7 @@ def show_history(slug: str) -> ResponseReturnValue:
             mailing = mailing_queries.get_mailing(event, uuid.UUID(letter))
         except ValueError:
             abort(404)
-    letters = mailing_queries.count_by_letter(event.id)
+    letters = mailing_queries.count_by_letter(event.id, current_language())
     rows, total = mailing_queries.list_of_event(
         event.id, state=state, kind=kind, mailing_id=mailing.id if mailing else None, query=query, page=page,
         per_page=PER_PAGE,

@@ -36,6 +36,7 @@ from iurc_events.web.presentation.mailings import (
     example_for,
     fallback_note,
     mailing_line,
+    shown_text,
     timing_words,
 )
 from iurc_events.web.presentation.paging import paging_view
@@ -196,7 +197,7 @@ def _recipients(event: Event, mailing: Mailing) -> tuple[list[MailingRecipient],
 def _previews(event: Event, mailing: Mailing, recipients: list[MailingRecipient]) -> list[Preview]:
     """Return a letter as its readers get it; what has left as it was written to the first reader of each language."""
     if mailing.state in LEFT:
-        return [(each.language, each.to_name, each) for each in mailing_queries.list_examples(mailing.id)]
+        return [(each.language, each.to_name, shown_text(each)) for each in mailing_queries.list_examples(mailing.id)]
     items = changes_told.lines(event) if mailing.kind == CHANGES and mailing.state == "planned" else {}
     return previews_of(event, mailing, recipients, items)
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from iurc_events.config import settings
 from iurc_events.domain.clock_texts import instant_line, zones_of_programme
-from iurc_events.domain.language_maps import text_of
+from iurc_events.domain.language_maps import localised
 from iurc_events.domain.mailings import OWN, Audience
-from iurc_events.localisation import noop
+from iurc_events.domain.redaction import redact
+from iurc_events.localisation import HTML_LANG, noop
+from iurc_events.mail import MessageText
 from iurc_events.models.events import Event
 from iurc_events.models.mailings import Mailing
+from iurc_events.models.messages import Message
 from iurc_events.queries.mailing_recipients import MailingRecipient
 from iurc_events.queries.mailings import MailCounts, SentMail
-from iurc_events.services import mailing_times, opt_outs
+from iurc_events.services import mailing_times, opt_outs, outbox
 from iurc_events.services.mailing_texts import Wording, wording_of
 from iurc_events.web.forms.mailings import GROUP_WORDS
 from iurc_events.web.localisation import current_language, gettext, ngettext
@@ -62,6 +66,8 @@ class MailingLine:
 
     mailing: Mailing
     subject: str
+    #: As HTML writes it; empty for that of the page.
+    subject_lang: str
     kind: str
     when: str
     state: str
@@ -101,10 +107,11 @@ def timing_words(event: Event, mailing: Mailing) -> str:
 def mailing_line(event: Event, mailing: Mailing, counts: MailCounts) -> MailingLine:
     """Show a letter in a list."""
     words = STATE_WORDS.get(mailing.state)
-    subject = text_of(wording_of(mailing).subject, current_language()) if mailing.kind == OWN else ""
+    subject = localised(wording_of(mailing).subject, current_language()) if mailing.kind == OWN else None
     return MailingLine(
         mailing=mailing,
-        subject=subject or gettext(KIND_WORDS[mailing.kind]),
+        subject=subject.text if subject else gettext(KIND_WORDS[mailing.kind]),
+        subject_lang=HTML_LANG.get(subject.language, subject.language) if subject and subject.is_fallback else "",
         kind=gettext(KIND_WORDS[mailing.kind]),
         when=timing_words(event, mailing),
         state={"planned": "queued"}.get(mailing.state, mailing.state),
@@ -113,10 +120,22 @@ def mailing_line(event: Event, mailing: Mailing, counts: MailCounts) -> MailingL
     )
 
 
+def shown_text(message: Message) -> MessageText:
+    """Return what a mail says, without the personal links of its reader.
+
+    Where no mail can leave they stay: the text is then given to people by hand.
+    """
+    if settings().smtp_url is None:
+        return MessageText(message.subject, message.text, message.html)
+    return MessageText(message.subject, redact(message.text), redact(message.html))
+
+
 def error_words(message: SentMail) -> str:
     """Say why a mail did not leave or arrive."""
     if message.last_error == opt_outs.UNWANTED:
         return gettext(noop("The reader unsubscribed"))
+    if message.last_error == outbox.OVERTAKEN:
+        return gettext(noop("A later mail told this calendar what holds now."))
     return message.last_error or ""
 
 
