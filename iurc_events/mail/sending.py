@@ -12,14 +12,15 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.errors import MessageError
-from email.headerregistry import Address
+from email.headerregistry import Address, AddressHeader
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from iurc_events.mail.headers import fold_mailboxes, fold_text
 from iurc_events.mail.rendering import one_line
 
 #: Seconds for each step of the talk with the mail server.
@@ -37,13 +38,24 @@ _ALLOWED_HEADERS: Final = frozenset({"List-Unsubscribe", "List-Unsubscribe-Post"
 
 
 class _MailPolicy(EmailPolicy):
-    """Writes the addresses of List- headers whole: the standard library encodes what is longer than a line."""
+    """Writes the headers that people read, and those of RFC 2369, in place of the standard library.
+
+    It loses blanks of subjects and quotes of names, and encodes addresses of List- headers longer than a line.
+    """
+
+    def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
+        """Keep a subject as it was typed: "=?…?=" in it is no encoded word."""
+        return (name, value) if name == "Subject" else super().header_store_parse(name, value)
 
     def fold_binary(self, name: str, value: str) -> bytes:
         """Return a header as it goes over the wire."""
         if name.startswith("List-"):
             folded = f"{name}: {value}".replace(", ", ",\r\n ") + "\r\n"
             return folded.encode("ascii", "replace")
+        if name == "Subject":
+            return fold_text(name, value).encode("ascii")
+        if isinstance(value, AddressHeader):
+            return fold_mailboxes(name, value.addresses).encode("utf-8" if self.utf8 else "ascii")
         return super().fold_binary(name, value)
 
 

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
+from email import message_from_bytes, policy
+from email.header import decode_header, make_header
+from email.utils import parseaddr
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from iurc_events.domain.clock_texts import ReferenceZone
 from iurc_events.domain.time_slots import Precision, TimeSlot
@@ -21,6 +26,8 @@ from iurc_events.mail import (
     events,
     participants,
 )
+from iurc_events.mail.rendering import one_line
+from iurc_events.mail.sending import Letter, build
 
 CLOCKS = (
     ReferenceZone("Europe/Brussels", {"en": "Brussels", "zh": "布鲁塞尔"}, "west"),
@@ -142,3 +149,70 @@ def test_speaker_notice_in_chinese_names_source_and_rights() -> None:
     sentences = ["索非亚的Ana已将您登记为本次活动的发言人。", "由索非亚代表团提供", "查阅、更正或删除", "数据保护机构"]
     assert [sentence in message.text for sentence in sentences] == [True] * 4
     assert '<html lang="zh-Hans">' in message.html
+
+
+WORDS = st.one_of(
+    st.sampled_from(
+        ["New", "date:", "cities", "–", "“Green”", "Reykjavík", "énergie", "🌿", "👩🏽‍🌾", "绿色城市", "=?utf-8?q?a?="]
+    ),
+    st.text("abcXYZ019-_=?.,;:@<>()\"\\'", min_size=1, max_size=90),
+    st.text("éüïñøß中国城市发展🌿🏙️—…，。", min_size=1, max_size=60),
+    st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20),
+)
+TYPED = st.lists(WORDS, min_size=1, max_size=25).map(" ".join).map(one_line)
+
+
+def header_lines(data: bytes, name: str) -> tuple[str, list[bytes]]:
+    """Return a header as it stands in a mail, folded and in lines."""
+    lines = data.partition(b"\r\n\r\n")[0].split(b"\r\n")
+    first = next(number for number, line in enumerate(lines) if line.startswith(f"{name}: ".encode()))
+    last = first + 1
+    while last < len(lines) and lines[last].startswith(b" "):
+        last += 1
+    folded = b"\r\n".join(lines[first:last]).decode("ascii")
+    return folded.removeprefix(f"{name}: "), lines[first:last]
+
+
+def letter(*, subject: str = "x", name: str = "Ana") -> Letter:
+    return Letter(
+        message_id="<1@iurc.example>",
+        sender="IURC <events@iurc.example>",
+        to_email="ana@example.org",
+        to_name=name,
+        language="en",
+        subject=subject,
+        text="x\n",
+        html="<p>x</p>\n",
+        created_at=datetime(2027, 1, 1, tzinfo=UTC),
+        headers={"Reply-To": "desk@iurc.example"},
+    )
+
+
+@settings(max_examples=150, deadline=None)
+@given(TYPED.filter(bool))
+@example("New date: Reykjavík – “Green” cities of the whole Union for an hour of énergie")
+@example("Very long title with ünïcödé 🌿 " + "x" * 80 + " Very long title with ünïcödé 🌿")
+@example("A literal =?utf-8?q?word?= stays as typed")
+@example("A plain title that is longer than a line of seventy-six octets and is folded at its blanks")
+def test_subject_is_read_as_it_was_written(subject: str) -> None:
+    data = build(letter(subject=subject)).as_bytes()
+    folded, lines = header_lines(data, "Subject")
+    read = str(message_from_bytes(data, policy=policy.default)["Subject"])
+    assert (read, str(make_header(decode_header(folded.replace("\r\n", ""))))) == (subject, subject)
+    assert [line for line in lines if len(line) > 76] == []
+
+
+@settings(max_examples=150, deadline=None)
+@given(TYPED)
+@example("María José Ñandú de la Constitución y – “Green” cities for énergie überall 中国城市发展中心和其他单位")
+@example("A very long name in ASCII, with commas, and more than seventy-six characters of it")
+@example("=?utf-8?q?Eve?=")
+def test_name_of_the_recipient_is_read_as_it_was_written(name: str) -> None:
+    data = build(letter(name=name)).as_bytes()
+    folded, lines = header_lines(data, "To")
+    phrase, address = parseaddr(folded.replace("\r\n", ""))
+    assert (str(make_header(decode_header(phrase))), address) == (name, "ana@example.org")
+    (mailbox,) = message_from_bytes(data, policy=policy.default)["To"].addresses
+    # Python 3.11 reads a blank between two encoded words of a name, against RFC 2047 §6.2
+    assert (mailbox.display_name.replace(" ", ""), mailbox.addr_spec) == (name.replace(" ", ""), "ana@example.org")
+    assert [line for line in lines if len(line) > 76] == []
