@@ -26,6 +26,7 @@ _LARGEST_CALENDAR: Final = 200_000
 _MESSAGE_ID: Final = re.compile(r"<[^<>\s]{3,198}>")
 _STATUS: Final = re.compile(r"\d\.\d{1,3}\.\d{1,3}")
 _DAEMONS: Final = ("mailer-daemon", "postmaster", "mail-daemon", "mailerdaemon")
+_CALENDARS: Final = ("text/calendar", "application/ics")
 
 Action = Literal["failed", "delayed", "delivered"]
 _ACTIONS: Final[dict[str, Action]] = {
@@ -105,8 +106,8 @@ def read(data: bytes, *, sender: str | None = None) -> Incoming:
         raise UnreadableMailError(f"the mail is broken: {type(error).__name__}") from error
 
 
-def _parts(mail: Message) -> Iterator[Message]:
-    """Go through all parts; those inside a returned mail too."""
+def _parts(mail: Message, *, with_returned: bool = True) -> Iterator[Message]:
+    """Go through all parts; those inside a returned mail too, unless told otherwise."""
     waiting, count = [mail], 0
     while waiting:
         part = waiting.pop()
@@ -114,7 +115,8 @@ def _parts(mail: Message) -> Iterator[Message]:
         if count > _MOST_PARTS:
             raise UnreadableMailError("the mail has too many parts")
         yield part
-        waiting.extend(reversed(_inner(part)))
+        if with_returned or part.get_content_maintype() != "message":
+            waiting.extend(reversed(_inner(part)))
 
 
 def _inner(part: Message) -> list[Message]:
@@ -153,7 +155,9 @@ def _content(mail: Message, parts: list[Message], sender: str | None) -> Deliver
     status = next((part for part in parts if part.get_content_type() == "message/delivery-status"), None)
     if status is not None:
         return _report(status, parts)
-    calendar = next((part for part in parts if part.get_content_type() in ("text/calendar", "application/ics")), None)
+    # a calendar inside a mail that comes back is ours, no answer to it
+    own_parts = _parts(mail, with_returned=False)
+    calendar = next((part for part in own_parts if part.get_content_type() in _CALENDARS), None)
     if calendar is not None:
         body = calendar.get_payload(decode=True)
         if isinstance(body, bytes) and len(body) <= _LARGEST_CALENDAR:

@@ -116,6 +116,20 @@ def test_report_without_fields_is_understood_by_its_address(message: Message) ->
     assert state(message)[:2] == ("bounced", "系统退信/The email is returned")
 
 
+def test_report_without_fields_that_returns_a_calendar_is_no_answer_of_a_calendar(message: Message) -> None:
+    returned = EmailMessage()
+    returned["Message-ID"], returned["Subject"] = message.message_id, TEXT.subject
+    returned.set_content("Hello", cte="base64")
+    calendar = "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n"
+    returned.add_alternative(calendar, subtype="calendar", params={"method": "REQUEST"}, cte="base64")
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "MAILER-DAEMON@mx.qq.com", "events@iurc.example", "系统退信"
+    mail.set_content("<p>收件人邮箱不存在</p>", subtype="html", cte="base64")
+    mail.add_attachment(returned)
+    assert mail_reports.receive(mail.as_bytes()) == "bounced"
+    assert state(message) == ("bounced", "系统退信", True)
+
+
 def test_automatic_answers_and_letters_are_left_alone(message: Message) -> None:
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = "ana@example.org", mail_reports.envelope_sender(message), "Re: x"
