@@ -130,18 +130,16 @@ def _header(part: Message, name: str) -> str:
 
 
 def _words(part: Message, name: str) -> str:
-    """Return a header for people: its encoded words decoded where that is possible."""
+    """Return a header for people: its encoded words decoded where that is possible (RFC 2047 §6.3)."""
     raw = _header(part, name)
     try:
-        pieces = decode_header(raw)
-    except MessageError:
-        return raw
-    return one_line(
-        "".join(
+        pieces = [
             piece.decode(charset or "latin-1", "replace") if isinstance(piece, bytes) else piece
-            for piece, charset in pieces
-        )
-    )
+            for piece, charset in decode_header(raw)
+        ]
+    except (MessageError, LookupError, ValueError):  # broken, or in a charset that Python does not know
+        return raw
+    return one_line("".join(pieces))
 
 
 def _recipients(mail: Message) -> tuple[str, ...]:

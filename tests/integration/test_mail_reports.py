@@ -130,6 +130,13 @@ def test_report_without_fields_that_returns_a_calendar_is_no_answer_of_a_calenda
     assert state(message) == ("bounced", "系统退信", True)
 
 
+@pytest.mark.parametrize("subject", ["=?x-gbk?B?zcvQxQ==?=", "=?hex?Q?zz?=", "=?punycode?Q?=FF=FF?=", "=?utf-8?B?A?="])
+def test_report_with_words_that_nobody_can_decode_keeps_them_as_they_stand(message: Message, subject: str) -> None:
+    head = f"From: MAILER-DAEMON@mx.qq.com\nTo: {mail_reports.envelope_sender(message)}\nSubject: {subject}\n\nx\n"
+    assert mail_reports.receive(head.encode()) == "bounced"
+    assert state(message) == ("bounced", subject, True)
+
+
 def test_automatic_answers_and_letters_are_left_alone(message: Message) -> None:
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = "ana@example.org", mail_reports.envelope_sender(message), "Re: x"
