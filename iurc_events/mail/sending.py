@@ -116,13 +116,22 @@ class Letter:
 
 
 def _address(name: str, email: str, outcome: Outcome) -> Address:
-    """Return a mailbox for a header.
+    """Return a mailbox for a header; its address may have letters of any script (RFC 6531 §3.3).
 
     Raises:
         SendingError: If it cannot be one; with ``outcome``.
     """
+    email = email.strip()
+    # the standard library parses ASCII alone, and any other letter is allowed exactly where an "x" is
+    shape = "".join("x" if not char.isascii() and char.isprintable() else char for char in email)
     try:
-        return Address(display_name=one_line(name), addr_spec=email.strip())
+        parsed = Address(display_name=one_line(name), addr_spec=shape)
+        if email.isascii():
+            return parsed
+        if f"{parsed.username}@{parsed.domain}" != shape:
+            raise ValueError("quotes or comments in an address of other letters")
+        username, _, domain = email.rpartition("@")
+        return Address(parsed.display_name, username, domain)
     except (ValueError, IndexError, MessageError) as error:  # what the standard library's parser raises
         raise SendingError(outcome, f"not an address: {one_line(email)}") from error
 
@@ -279,9 +288,14 @@ def _hand_over(server: smtplib.SMTP, letter: Letter, message: EmailMessage) -> N
     """Say sender, recipient and letter, each answer by itself, so that it is known what a broken connection means."""
     sender = letter.envelope_from or parseaddr(letter.sender)[1]
     recipient = message["To"].addresses[0].addr_spec
-    is_international = not (sender + recipient).isascii()
+    mailboxes = [each for name in ("From", "To", "Reply-To") if name in message for each in message[name].addresses]
+    foreign = [each for each in (recipient, sender, *(box.addr_spec for box in mailboxes)) if not each.isascii()]
+    is_international = bool(foreign)
     if is_international and not server.has_extn("smtputf8"):
-        raise SendingError(Outcome.REFUSED, "the mail server takes no address with such characters (SMTPUTF8)")
+        raise SendingError(
+            Outcome.REFUSED if recipient.isascii() else Outcome.NO_SUCH_RECIPIENT,
+            f"the mail server takes no address with letters beyond ASCII (SMTPUTF8): {one_line(foreign[0])}",
+        )
     options = ["BODY=8BITMIME"] if server.has_extn("8bitmime") else []
     wishes = ["NOTIFY=FAILURE,DELAY"] if server.has_extn("dsn") else []  # RFC 3461
     if wishes:

@@ -34,12 +34,14 @@ class Mailbox:
         self.arrived: list[EmailMessage] = []
         self.answers: list[str] = []
         self.recipient_answers: list[str] = []
+        self.recipients: list[str] = []
 
     async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:
         """Take or refuse a recipient."""
         if self.recipient_answers:
             return self.recipient_answers.pop(0)
         envelope.rcpt_tos.append(address)
+        self.recipients.append(address)
         return "250 OK"
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
@@ -53,12 +55,18 @@ class Mailbox:
 
 
 @pytest.fixture
-def mailbox(app: Flask) -> Iterator[Mailbox]:
+def takes_all_letters() -> bool:
+    """Tell whether the mail server takes addresses that are not ASCII (SMTPUTF8, RFC 6531)."""
+    return False
+
+
+@pytest.fixture
+def mailbox(app: Flask, takes_all_letters: bool) -> Iterator[Mailbox]:
     """Yield a mail server that the application sends to."""
     mailbox = Mailbox()
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    controller = Controller(mailbox, hostname="127.0.0.1", port=port)
+    controller = Controller(mailbox, hostname="127.0.0.1", port=port, enable_SMTPUTF8=takes_all_letters)
     controller.start()
     app.extensions["settings"] = replace(settings(), smtp_url=f"smtp://127.0.0.1:{port}")
     yield mailbox
@@ -200,11 +208,51 @@ def test_line_breaks_in_names_and_subjects_make_no_header(app: Flask, mailbox: M
     assert (mail["Bcc"], mail["X-Evil"], mail["Subject"]) == (None, None, "Hello Bcc: victim@example.org")
 
 
-@pytest.mark.parametrize("address", ["no address", "", "a@", "a@b@c", "ana@example.org, eve@example.org"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "no address",
+        "",
+        "a@",
+        "a@b@c",
+        "ana@example.org, eve@example.org",
+        "用户",
+        "用户@",
+        "用 户@example.cn",
+        '"用 户"@example.cn',
+        "(x)用户@example.cn",
+        "用户@b@example.cn",
+        "用户@example.cn, eve@example.org",
+        "<用户@example.cn>",
+        "用\u202e户@example.cn",
+    ],
+)
 def test_address_that_is_none_bounces_without_a_try(app: Flask, mailbox: Mailbox, address: str) -> None:
     key = put(to_email=address)
     outbox.deliver_due()
     assert (state_of(key)[0], mailbox.arrived) == ("bounced", [])
+
+
+@pytest.mark.parametrize("takes_all_letters", [True])
+@pytest.mark.parametrize("address", ["用户@example.cn", "josé.ñandú@example.org", "用户@例子.cn"])
+def test_address_in_any_letters_arrives_where_the_server_takes_it(app: Flask, mailbox: Mailbox, address: str) -> None:
+    key = put(to_email=address, to_name="用户")
+    outbox.deliver_due()
+    assert state_of(key) == ("sent", 1, False)
+    (mail,) = mailbox.arrived
+    (reader,) = mail["To"].addresses
+    on_the_wire = reader.addr_spec.encode("utf-8", "surrogateescape").decode("utf-8")
+    assert (reader.display_name, on_the_wire, mailbox.recipients) == ("用户", address, [address])
+    assert mail["Subject"] == "Invitation 邀请"
+
+
+def test_address_in_letters_that_the_server_does_not_take_is_not_delivered(app: Flask, mailbox: Mailbox) -> None:
+    key = put(to_email="用户@example.cn")
+    outbox.deliver_due()
+    assert (state_of(key), mailbox.arrived) == (("bounced", 1, False), [])
+    assert db.session.get_one(Message, key).last_error == (
+        "the mail server takes no address with letters beyond ASCII (SMTPUTF8): 用户@example.cn"
+    )
 
 
 def test_calendar_comes_as_alternative_and_as_file(app: Flask, mailbox: Mailbox) -> None:
