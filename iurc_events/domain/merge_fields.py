@@ -22,7 +22,10 @@ FIELDS: Final[Mapping[str, str]] = {
     "join link": "参会链接",
 }
 _NAMES: Final = {**{name: name for name in FIELDS}, **{chinese: name for name, chinese in FIELDS.items()}}
-_FIELD: Final = re.compile(r"[{｛]([^{}｛｝\n]{0,60})[}｝]")
+#: Any pair of braces, however long and over however many lines: what looks like a field must be one.
+_FIELD: Final = re.compile(r"[{｛]([^{}｛｝]*)[}｝]")
+#: So much of what is no field is said again in a message.
+_SHOWN: Final = 60
 #: Private characters stand in a letter for what is each reader's own; nobody types or is called so.
 _PRIVATE: Final = re.compile("[\ue000-\uf8ff]")
 
@@ -37,9 +40,9 @@ def _field_name(typed: str) -> str | None:
 
 
 def unknown_fields(text: str) -> list[str]:
-    """Return what stands in braces and is no field, each once, as it was typed."""
-    found = [match[1] for match in _FIELD.finditer(text) if _field_name(match[1]) is None]
-    return list(dict.fromkeys(found))
+    """Return what stands in braces and is no field, each once, as it was typed but on one line and not too long."""
+    typed = (" ".join(match[1].split()) for match in _FIELD.finditer(text) if _field_name(match[1]) is None)
+    return list(dict.fromkeys(each if len(each) <= _SHOWN else f"{each[:_SHOWN]}…" for each in typed))
 
 
 def has_field(text: str, name: str) -> bool:

@@ -90,6 +90,8 @@ def test_undo_within_the_minute_keeps_the_letter(desk: FlaskClient) -> None:
     ("values", "error"),
     [
         ({"body-en": "Dear {naem}"}, "There is no field {naem}"),
+        ({"body-en": f"Dear {{{'x' * 61}}}"}, f"There is no field {{{'x' * 60}…}}"),
+        ({"body-en": "Dear {na\r\nme}"}, "There is no field {na me}"),
         ({"subject-zh": "主题"}, "Write the text too, or empty the subject"),
         ({"groups": []}, "Choose at least one group"),
         ({"timing": "at", "day": "2027-03-28", "at": "02:30"}, "the clocks go forward then"),

@@ -39,6 +39,17 @@ def test_unknown_fields_names_each_once_as_typed() -> None:
     ]  # fmt: skip
 
 
+def test_unknown_fields_finds_long_ones_and_those_over_lines() -> None:
+    text = f"{{{'x' * 61}}} {{na\nme}} {{\r\n\r\n}} ｛{'密' * 100}｝"
+
+    assert unknown_fields(text) == ["x" * 60 + "…", "na me", "", "密" * 60 + "…"]
+
+
+@pytest.mark.parametrize("text", ["a { b", "a } b", "} a {", "a {\n\nb", "{name} }", "｛ {name}"])
+def test_unknown_fields_lets_a_brace_without_its_other_pass(text: str) -> None:
+    assert unknown_fields(text) == []
+
+
 def test_has_field_finds_both_names() -> None:
     assert [has_field(text, "join link") for text in ("{参会链接}", "{join link}", "{name}", "join link")] == [
         True, True, False, False,
