@@ -100,14 +100,24 @@ def _put(mailing: Mailing, content: MailingContent, event: Event) -> None:
 
 
 @in_transaction
-def write(*, actor: User, event_id: int, content: MailingContent) -> Mailing:
+def write(*, actor: User, event_id: int, content: MailingContent, attempt: uuid.UUID | None = None) -> Mailing:
     """Begin a letter: a draft.
+
+    Args:
+        attempt: A number of this very form: sent again with the same content, it finds the first draft. Changed words
+            make a letter of their own, so that nothing that was typed is lost.
 
     Raises:
         UnknownFieldError: If a text has a field that there is not.
     """
     event = get_own_event(actor, event_id)
-    mailing = Mailing(public_id=uuid.uuid4(), event_id=event.id, kind=OWN, state="draft", made_by_id=actor.id)
+    number = uuid.uuid5(attempt, f"{event.id} {content}") if attempt else uuid.uuid4()
+    written = db.session.scalars(
+        select(Mailing).where(Mailing.event_id == event.id, Mailing.public_id == number)
+    ).one_or_none()
+    if written is not None:
+        return written
+    mailing = Mailing(public_id=number, event_id=event.id, kind=OWN, state="draft", made_by_id=actor.id)
     _put(mailing, content, event)
     db.session.add(mailing)
     db.session.flush()

@@ -242,6 +242,30 @@ def test_reminder_brings_no_second_entry_to_those_who_take_invitations(app: Flas
     assert len(sent) > 1
 
 
+def test_same_form_from_several_threads_at_once_is_one_draft(app: Flask) -> None:
+    event, organiser = make_world()
+    event_id, organiser_id, attempt = event.id, organiser.id, uuid.uuid4()
+    db.session.rollback()
+    found: list[uuid.UUID] = []
+    together = threading.Barrier(3)
+
+    def work() -> None:
+        with app.app_context():
+            actor = db.session.get_one(User, organiser_id)
+            together.wait()
+            mailing = mailings.write(actor=actor, event_id=event_id, content=content(), attempt=attempt)
+            found.append(mailing.public_id)
+            db.session.remove()
+
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert found == db.session.scalars(select(Mailing.public_id)).all() * 3
+
+
 def test_killed_in_the_middle_nothing_left_and_all_is_sent_later(app: Flask) -> None:
     event, organiser = make_world()
     mailing = mailings.write(actor=organiser, event_id=event.id, content=content())

@@ -109,6 +109,22 @@ def test_errors_stand_beside_the_field_and_keep_what_was_typed(
     assert db.session.scalars(select(Mailing)).all() == []
 
 
+def test_same_form_sent_again_is_one_draft_and_changed_words_another(desk: FlaskClient) -> None:
+    number = re.search(r'name="attempt"[^>]*value="(\w+)"', desk.get(f"{BASE}/new").text)
+    assert number
+    typed = LETTER | {"attempt": number[1]}
+
+    answers = [desk.post(f"{BASE}/new", data=typed) for _ in range(3)]
+    other = desk.post(f"{BASE}/new", data=typed | {"subject-en": "Other news"})
+
+    addresses = [answer.headers["Location"] for answer in answers]
+    subjects = [each.subject for each in db.session.scalars(select(Mailing).order_by(Mailing.id))]
+    assert {answer.status_code for answer in [*answers, other]} == {303}
+    assert addresses == addresses[:1] * 3
+    assert other.headers["Location"] != addresses[0]
+    assert subjects == [{"en": "News for {name}"}, {"en": "Other news"}]
+
+
 def test_edit_shows_both_versions_when_somebody_else_was_faster(desk: FlaskClient) -> None:
     mailing = written(desk)
     here = f"{BASE}/{mailing.public_id}/edit"

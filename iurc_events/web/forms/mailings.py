@@ -22,6 +22,7 @@ from iurc_events.web.errors import message_of
 from iurc_events.web.forms.fields import (
     BaseForm,
     LanguageMapField,
+    NumberedForm,
     WallDateField,
     WallTimeField,
     select_choices,
@@ -82,7 +83,7 @@ class WordsForm(BaseForm):
         return self.subject.language_map, self.body.language_map
 
 
-class MailingForm(WordsForm):
+class MailingForm(WordsForm, NumberedForm):
     """A letter: what it says, who gets it, and when it leaves."""
 
     groups = SelectMultipleField(noop("Who gets it"))

@@ -115,7 +115,9 @@ def write_mailing(slug: str) -> ResponseReturnValue:
         greeting = noop("Dear {name},")
         form.body.process(None, {each: translate(greeting, each) + "\n\n" for each in LANGUAGES})
     elif form.validate_on_submit():
-        mailing = mailings.write(actor=signed_in_user(), event_id=event.id, content=form.content)
+        mailing = mailings.write(
+            actor=signed_in_user(), event_id=event.id, content=form.content, attempt=form.attempt_id
+        )
         flash(gettext(noop("The letter is kept as a draft. Look at it, then plan or send it.")), "success")
         return redirect(url_for(".show_mailing", slug=slug, mailing_id=mailing.public_id), code=303)
     return _show_form(event, form)
