@@ -49,6 +49,14 @@ class MailingContent:
     at_wall: str | None = None
 
 
+def content_of(mailing: Mailing) -> MailingContent:
+    """Return what was chosen of a stored letter."""
+    words = wording_of(mailing)
+    return MailingContent(
+        words.subject, words.body, Audience.of_words(mailing.audience), mailing.timing, mailing.days, mailing.at_wall
+    )
+
+
 def check_fields(*texts: LanguageMap) -> None:
     """Refuse texts with fields that there are not.
 

@@ -134,9 +134,37 @@ def test_edit_shows_both_versions_when_somebody_else_was_faster(desk: FlaskClien
     saved = desk.post(here, data=LETTER | {"subject-en": "Mine", "version": "2"})
 
     assert (answer.status_code, saved.status_code) == (422, 303)
-    assert 'conflict__text">Theirs<' in answer.text
+    assert conflicts(answer.text) == {"Subject · English": ["Theirs", "Mine"]}
     assert 'value="Mine"' in answer.text or ">Mine<" in answer.text
     assert 'name="version" type="hidden" value="2"' in answer.text
+
+
+def conflicts(page: str) -> dict[str, list[str]]:
+    """Return both versions of each part of a letter that differs, the stored one first."""
+    blocks = re.findall(r'<div class="conflict">\s*<h4>(.*?)</h4>(.*?)</div>\s*</div>', page, re.DOTALL)
+    return {name: re.findall(r'conflict__text"[^>]*>(.*?)<', block, re.DOTALL) for name, block in blocks}
+
+
+def test_edit_shows_both_versions_of_readers_and_time(desk: FlaskClient, event: Event) -> None:
+    here = f"{BASE}/{written(desk).public_id}/edit"
+    theirs = {"groups": ["registered", "focal-points"], "delegation_states": ["invited"], "is_essential": "y"}
+    desk.post(here, data=LETTER | theirs | {"timing": "before-start", "days": "3", "at": "9:00", "version": "1"})
+    mine = LETTER | {"mode": "online", "timing": "at", "day": "2027-04-20", "at": "12:00", "version": "1"}
+
+    answer = desk.post(here, data=mine)
+    kept = db.session.scalars(select(Mailing)).one().audience
+
+    assert answer.status_code == 422
+    assert conflicts(answer.text) == {
+        "To whom": [
+            "Registered people\nFocal points of delegations\nDelegations: Invited\n"
+            "Also those who unsubscribed from letters",
+            "Accepted speakers\nOnline",
+        ],
+        "When it leaves": ["3 days before · 09:00", "20 April 2027, 12:00 Brussels | 18:00 Beijing"],
+    }
+    assert kept == ["registered", "focal-points", "delegation:invited", "essential"]
+    assert desk.post(here, data=mine | {"version": "2"}).status_code == 303
 
 
 def test_planned_letter_is_listed_with_its_moment_on_both_clocks(desk: FlaskClient) -> None:

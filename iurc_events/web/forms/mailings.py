@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Any
 
@@ -77,6 +77,10 @@ class WordsForm(BaseForm):
                     is_fine = False
         return is_fine
 
+    def show_version(self, mailing: Mailing) -> None:
+        """Keep which version of a letter is shown, so that saving replaces no other."""
+        self.version.data = str(mailing.version)
+
     @property
     def texts(self) -> tuple[LanguageMap, LanguageMap]:
         """Subject and text."""
@@ -143,7 +147,7 @@ class MailingForm(WordsForm, NumberedForm):
             self.day.data, self.at.data = wall.date(), wall.time()
         elif mailing.at_wall:
             self.at.data = time.fromisoformat(mailing.at_wall)
-        self.version.data = str(mailing.version)
+        self.show_version(mailing)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check what the way of planning asks for."""
@@ -209,14 +213,3 @@ class StandardLetterForm(WordsForm):
             self.at.errors = self.at.errors or [gettext(noop("Enter a time such as 09:30"))]
             return False
         return is_fine
-
-
-def differing_texts(mine: Mapping[str, LanguageMap], theirs: Mapping[str, LanguageMap]) -> list[tuple[str, str, str]]:
-    """Return name, stored text and typed text of what differs between two versions of a letter."""
-    found = []
-    for name, texts in mine.items():
-        for language in LANGUAGES:
-            stored, typed = theirs[name].get(language, ""), texts.get(language, "")
-            if stored != typed:
-                found.append((f"{name}-{language}", stored, typed))
-    return found

@@ -28,11 +28,13 @@ from iurc_events.services.mailing_times import is_over
 from iurc_events.web.access import requires, signed_in_user
 from iurc_events.web.accounts.people import page_number
 from iurc_events.web.errors import message_of
-from iurc_events.web.forms.mailings import MailingForm, differing_texts
+from iurc_events.web.forms.mailings import MailingForm
 from iurc_events.web.localisation import current_language, gettext
 from iurc_events.web.presentation.mailings import (
     KIND_WORDS,
+    Difference,
     audience_words,
+    differences,
     example_for,
     fallback_note,
     mailing_line,
@@ -83,14 +85,17 @@ def list_mailings(slug: str) -> ResponseReturnValue:
 
 def _form(event: Event) -> MailingForm:
     form = MailingForm()
-    language = current_language()
-    cities = [(each.id, text_of(each.name, language)) for each in mailing_recipients.list_cities(event.id)]
-    form.offer(cities, event.time_zone or "UTC")
+    form.offer([*_city_names(event).items()], event.time_zone or "UTC")
     return form
 
 
+def _city_names(event: Event) -> dict[int, str]:
+    language = current_language()
+    return {each.id: text_of(each.name, language) for each in mailing_recipients.list_cities(event.id)}
+
+
 def _show_form(
-    event: Event, form: MailingForm, mailing: Mailing | None = None, differing: list[Any] | None = None
+    event: Event, form: MailingForm, mailing: Mailing | None = None, differing: list[Difference] | None = None
 ) -> ResponseReturnValue:
     page = render_template(
         "organiser_mailings/edit.html",
@@ -99,9 +104,9 @@ def _show_form(
         form=form,
         mailing=mailing,
         fields=list(FIELDS.items()),
-        differing=differing or [],
+        differing=differing,
     )
-    return page, 422 if form.errors or differing else 200
+    return page, 422 if form.errors or differing is not None else 200
 
 
 @blueprint.route(f"{BASE}/new", methods=["GET", "POST"])
@@ -138,21 +143,15 @@ def edit_mailing(slug: str, mailing_id: uuid.UUID) -> ResponseReturnValue:
         return _show_form(event, form, mailing)
     if not form.validate_on_submit():
         return _show_form(event, form, mailing)
-    version = _version()
     try:
         mailings.rewrite(
-            actor=signed_in_user(), event_id=event.id, mailing_id=mailing_id, version=version, content=form.content
-        )
+            actor=signed_in_user(), event_id=event.id, mailing_id=mailing_id, version=posted_version(),
+            content=form.content,
+        )  # fmt: skip
     except ConflictError:
         mailing = mailing_queries.get_mailing(event, mailing_id)
-        subject, body = form.texts
-        words = wording_of(mailing)
-        differing = differing_texts(
-            {"subject": subject, "body": body}, {"subject": words.subject, "body": words.body}
-        ) or [("", "", "")]
-        form.version.raw_data = None
-        form.version.data = str(mailing.version)
-        return _show_form(event, form, mailing, differing)
+        form.show_version(mailing)
+        return _show_form(event, form, mailing, differences(event, mailing, form.content, _city_names(event)))
     except mailings.MailingStateError as error:
         flash(message_of(error), "error")
     else:
@@ -170,8 +169,6 @@ def show_mailing(slug: str, mailing_id: uuid.UUID) -> ResponseReturnValue:
     has_left = mailing.state in LEFT
     recipients, unwanted = _recipients(event, mailing)
     audience = Audience.of_words(mailing.audience)
-    language = current_language()
-    cities = {each.id: text_of(each.name, language) for each in mailing_recipients.list_cities(event.id)}
     return render_template(
         "organiser_mailings/show.html",
         event=event,
@@ -184,7 +181,7 @@ def show_mailing(slug: str, mailing_id: uuid.UUID) -> ResponseReturnValue:
         recipients=recipients[:NAMES_SHOWN],
         recipient_count=len(recipients),
         unwanted=unwanted,
-        audience=audience_words(audience, cities),
+        audience=audience_words(audience, _city_names(event)),
         fallback=fallback_note(recipients, wording_of(mailing)),
         previews=_previews(event, mailing, recipients),
         can_undo=mailings.leaves_in(mailing, utc_now()) is not None,
@@ -238,7 +235,8 @@ def mail_page(html: str) -> Response:
     return response
 
 
-def _version() -> int:
+def posted_version() -> int:
+    """Return which version of a letter a form was made of; 0 where it does not say."""
     text = request.form.get("version", "")
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else 0
 
@@ -279,7 +277,7 @@ def _do(
 def plan_mailing(slug: str, mailing_id: uuid.UUID) -> ResponseReturnValue:
     """Let a letter leave at the time that was chosen."""
     done = gettext(noop("The letter is planned. Until it leaves you can change or cancel it."))
-    return _do(slug, mailing_id, partial(mailings.plan, version=_version()), done)
+    return _do(slug, mailing_id, partial(mailings.plan, version=posted_version()), done)
 
 
 @blueprint.post(f"{BASE}/<uuid:mailing_id>/send")
@@ -287,7 +285,7 @@ def plan_mailing(slug: str, mailing_id: uuid.UUID) -> ResponseReturnValue:
 def send_mailing(slug: str, mailing_id: uuid.UUID) -> ResponseReturnValue:
     """Let a letter leave in a minute."""
     done = gettext(noop("The letter leaves in a minute.")), url_for(".take_back", slug=slug, mailing_id=mailing_id)
-    return _do(slug, mailing_id, partial(mailings.send_now, version=_version()), done, toast="undo")
+    return _do(slug, mailing_id, partial(mailings.send_now, version=posted_version()), done, toast="undo")
 
 
 @blueprint.post(f"{BASE}/<uuid:mailing_id>/take-back")

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from iurc_events.config import settings
 from iurc_events.domain.clock_texts import instant_line, zones_of_programme
-from iurc_events.domain.language_maps import localised
-from iurc_events.domain.mailings import OWN, Audience
+from iurc_events.domain.language_maps import localised, text_of
+from iurc_events.domain.mailings import OWN, Audience, instant_of
 from iurc_events.domain.redaction import redact
-from iurc_events.localisation import HTML_LANG, noop
+from iurc_events.localisation import HTML_LANG, LANGUAGES, noop
 from iurc_events.mail import MessageText
 from iurc_events.models.events import Event
 from iurc_events.models.mailings import Mailing
@@ -19,6 +19,8 @@ from iurc_events.queries.mailing_recipients import MailingRecipient
 from iurc_events.queries.mailings import MailCounts, SentMail
 from iurc_events.services import mailing_times, opt_outs, outbox
 from iurc_events.services.mailing_texts import Wording, wording_of
+from iurc_events.services.mailings import MailingContent, content_of
+from iurc_events.web.forms.fields import LANGUAGE_NAMES
 from iurc_events.web.forms.mailings import GROUP_WORDS
 from iurc_events.web.localisation import current_language, gettext, ngettext
 from iurc_events.web.presentation.vocabulary import label
@@ -75,6 +77,17 @@ class MailingLine:
     counts: MailCounts
 
 
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A part of a letter of which there are two versions."""
+
+    label: str
+    stored: str
+    typed: str
+    #: In which language both are written; None: in that of the page.
+    language: str | None = None
+
+
 def kind_words(kind: str) -> str:
     """Return what a kind of mail of an event is called."""
     if kind.startswith("mailing-") and (own := KIND_WORDS.get(kind.removeprefix("mailing-"))):
@@ -99,9 +112,13 @@ def timing_words(event: Event, mailing: Mailing) -> str:
         return moment_words(event, due_at)
     if mailing.timing == "at" or mailing.state == "cancelled":
         return ""
-    if mailing.timing == "after-end":
-        return ngettext("%(num)s day after the end", "%(num)s days after the end", mailing.days or 0)
-    return ngettext("%(num)s day before", "%(num)s days before", mailing.days or 0)
+    return _days_words(mailing.timing, mailing.days or 0)
+
+
+def _days_words(timing: str, days: int) -> str:
+    if timing == "after-end":
+        return ngettext("%(num)s day after the end", "%(num)s days after the end", days)
+    return ngettext("%(num)s day before", "%(num)s days before", days)
 
 
 def mailing_line(event: Event, mailing: Mailing, counts: MailCounts) -> MailingLine:
@@ -151,7 +168,37 @@ def audience_words(audience: Audience, cities: dict[int, str]) -> list[str]:
         found.append(gettext(noop("Only from: %(cities)s"), cities=names))
     if audience.mode:
         found.append(label("attendance", audience.mode, current_language()))
+    if audience.is_essential:
+        found.append(gettext(noop("Also those who unsubscribed from letters")))
     return found
+
+
+def differences(event: Event, mailing: Mailing, typed: MailingContent, cities: dict[int, str]) -> list[Difference]:
+    """Return what differs between a letter as it is stored and as somebody typed it, in words."""
+    stored = content_of(mailing)
+    pairs = ((noop("Subject"), stored.subject, typed.subject), (noop("Text"), stored.body, typed.body))
+    found = [
+        Difference(f"{gettext(name)} · {gettext(LANGUAGE_NAMES[each])}", there.get(each, ""), here.get(each, ""), each)
+        for name, there, here in pairs
+        for each in LANGUAGES
+    ]
+    groups = ("\n".join(audience_words(each.audience, cities)) for each in (stored, typed))
+    found.append(Difference(gettext(noop("To whom")), *groups))
+    # a letter that was sent "now" has a moment that nobody typed
+    is_leaving = mailing.timing == "at" and mailing.at_wall is None and mailing.due_at is not None
+    moment = moment_words(event, mailing.due_at) if is_leaving else _plan_words(event, stored)
+    found.append(Difference(gettext(noop("When it leaves")), moment, _plan_words(event, typed)))
+    return [each for each in found if each.stored != each.typed]
+
+
+def _plan_words(event: Event, content: MailingContent) -> str:
+    """Say when a letter leaves as somebody chose it, before it is known whether it can."""
+    if not content.at_wall:
+        return gettext(noop("Decide later: keep it as a draft"))
+    if content.timing == "at":
+        wall = datetime.fromisoformat(content.at_wall)
+        return moment_words(event, instant_of(wall.date(), wall.time(), event.time_zone or "UTC"))
+    return f"{_days_words(content.timing, content.days or 0)} · {content.at_wall}"
 
 
 def example_for(recipients: list[MailingRecipient], language: str, wording: Wording) -> MailingRecipient | None:
