@@ -144,8 +144,7 @@ def rewrite(*, actor: User, event_id: int, mailing_id: uuid.UUID, version: int, 
     """
     event, mailing = get_own_mailing(actor, event_id, mailing_id)
     _require_before_leaving(mailing)
-    if mailing.version != version:
-        raise ConflictError(noop("Somebody else changed this letter in the meantime. Both versions are shown here."))
+    require_version(mailing, version)
     _put(mailing, content, event)
     mailing.version += 1
     if mailing.state == "planned":
@@ -156,6 +155,16 @@ def rewrite(*, actor: User, event_id: int, mailing_id: uuid.UUID, version: int, 
             mailing.due_at = moment
     note(noop("letter to many changed"), mailing, event, actor)
     return mailing
+
+
+def require_version(mailing: Mailing, version: int) -> None:
+    """Refuse to overwrite what somebody has not seen.
+
+    Raises:
+        ConflictError: If somebody else changed the letter meanwhile.
+    """
+    if mailing.version != version:
+        raise ConflictError(noop("Somebody else changed this letter in the meantime. Both versions are shown here."))
 
 
 def _require_before_leaving(mailing: Mailing) -> None:

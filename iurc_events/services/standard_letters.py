@@ -50,7 +50,7 @@ def blank(event: Event, kind: str) -> Mailing:
     default = DEFAULTS[kind]
     mailing = Mailing(
         public_id=uuid.uuid4(), event_id=event.id, kind=kind, audience=list(default.audience), timing=default.timing,
-        days=default.days, at_wall=default.at_wall, state="planned" if default.is_on else "cancelled", version=0,
+        days=default.days, at_wall=default.at_wall, state="planned" if default.is_on else "cancelled", version=1,
         subject=None, body=None,
     )  # fmt: skip
     mailing.due_at = mailing_times.moment_of(mailing, event) if default.is_on else None
@@ -81,7 +81,6 @@ def _stored(event: Event, kind: str) -> Mailing:
     ).one_or_none()
     if mailing is None:
         mailing = blank(event, kind)
-        mailing.version = 1
         db.session.add(mailing)
     elif mailing.state in ("sending", "sent"):
         raise mailings.MailingStateError(noop("This letter has left already, or was cancelled"))
@@ -108,17 +107,27 @@ def switch(*, actor: User, event_id: int, kind: str, is_on: bool) -> Mailing:
 
 @in_transaction
 def change(
-    *, actor: User, event_id: int, kind: str, subject: LanguageMap, body: LanguageMap, days: int, at_wall: str
+    *,
+    actor: User,
+    event_id: int,
+    kind: str,
+    version: int,
+    subject: LanguageMap,
+    body: LanguageMap,
+    days: int,
+    at_wall: str,
 ) -> Mailing:
     """Change words and time of a standard letter; words like its own are not kept, so that they follow a new version.
 
     Raises:
         MailingStateError: If it has left.
+        ConflictError: If somebody else changed it meanwhile.
         UnknownFieldError: If a text has a field that there is not.
     """
     mailings.check_fields(subject, body)
     event = get_own_event(actor, event_id)
     mailing = _stored(event, kind)
+    mailings.require_version(mailing, version)
     own = standard_wording(kind)
     is_own = (subject, body) == (own.subject, own.body) or not (subject and body)
     mailing.subject, mailing.body = (None, None) if is_own else (subject, body)
@@ -190,7 +199,6 @@ def _plan(event_id: int, kinds: list[str], now: datetime) -> int:
         if kind in there:
             continue
         mailing = blank(event, kind)
-        mailing.version = 1
         if mailing.due_at is not None and mailing.due_at <= now:
             mailing.state, mailing.due_at = "cancelled", None  # its time was over before anybody thought of it
         db.session.add(mailing)

@@ -279,8 +279,8 @@ def test_without_a_mail_server_messages_are_kept_and_never_tried(app: Flask) -> 
 def test_a_calendar_mail_that_waited_does_not_come_after_a_later_one(app: Flask, mailbox: Mailbox) -> None:
     event = make_event()
     person = Participant(
-        event_id=event.id, name="Ana Test", email="ana@example.org", stakeholder_type="government", mode="online", language="en",
-        state="registered", token_hash=b"x" * 32,
+        event_id=event.id, name="Ana Test", email="ana@example.org", stakeholder_type="government", mode="online",
+        language="en", state="registered", consented_at=utc_now(), token_hash=b"x" * 32,
     )  # fmt: skip
     db.session.add(person)
     db.session.commit()

@@ -167,6 +167,30 @@ def test_edit_shows_both_versions_of_readers_and_time(desk: FlaskClient, event: 
     assert desk.post(here, data=mine | {"version": "2"}).status_code == 303
 
 
+def test_standard_letter_shows_both_versions_when_somebody_else_was_faster(desk: FlaskClient) -> None:
+    here = f"{BASE}/standard/day-before"
+    version = re.search(r'name="version"[^>]*value="(\d*)"', desk.get(here).text)
+    assert version
+    letter = {"subject-en": "Soon", "body-en": "Dear {name}", "days": "1", "at": "10:00", "version": version[1]}
+    first = desk.post(here, data=letter | {"subject-en": "Theirs", "days": "2"})
+
+    answer = desk.post(here, data=letter | {"body-en": "Mine {name}", "at": "9:00"})
+    kept = db.session.scalars(select(Mailing)).one()
+    stored = (kept.subject, kept.days, kept.at_wall)
+    shown = re.search(r'name="version"[^>]*value="(\d*)"', answer.text)
+    assert shown
+    saved = desk.post(here, data=letter | {"version": shown[1]})
+
+    assert (first.status_code, answer.status_code, saved.status_code) == (303, 422, 303)
+    assert conflicts(answer.text) == {
+        "Subject · English": ["Theirs", "Soon"],
+        "Text · English": ["Dear {name}", "Mine {name}"],
+        "When it leaves": ["2 days before · 10:00", "1 day before · 09:00"],
+    }
+    assert stored == ({"en": "Theirs"}, 2, "10:00")
+    assert ">Mine {name}</textarea>" in answer.text.replace("\r", "").replace("\n", "")
+
+
 def test_planned_letter_is_listed_with_its_moment_on_both_clocks(desk: FlaskClient) -> None:
     mailing = written(desk, timing="at", day="2027-04-20", at="12:00")
     desk.post(f"{BASE}/{mailing.public_id}/plan", data={"version": "1"})

@@ -206,6 +206,21 @@ class StandardLetterForm(WordsForm):
     )
     at = WallTimeField(noop("Time"))
 
+    def show(self, mailing: Mailing) -> None:
+        """Show a letter as it is stored, or as it is where nobody changed it."""
+        words = wording_of(mailing)
+        self.subject.process(None, words.subject)
+        self.body.process(None, words.body)
+        self.days.data, self.at.data = mailing.days or 0, time.fromisoformat(mailing.at_wall or "10:00")
+        self.show_version(mailing)
+
+    def content(self, mailing: Mailing) -> MailingContent:
+        """Return what was chosen; a standard letter keeps its readers and what its days are counted from."""
+        subject, body = self.texts
+        at_wall = self.at.data.strftime("%H:%M") if self.at.data else "10:00"
+        audience = Audience.of_words(mailing.audience)
+        return MailingContent(subject, body, audience, mailing.timing, self.days.data or 0, at_wall)
+
     def validate(self, extra_validators: Any = None) -> bool:
         """Ask for the time."""
         is_fine = super().validate(extra_validators)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from datetime import time
 from typing import Final
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from iurc_events.database import utc_now
+from iurc_events.domain.errors import ConflictError
 from iurc_events.domain.mailings import STANDARD_KINDS, Audience
 from iurc_events.domain.merge_fields import FIELDS
 from iurc_events.domain.vocabulary import MessageState
@@ -27,10 +27,11 @@ from iurc_events.web.errors import message_of
 from iurc_events.web.forms.accounts import ConfirmForm
 from iurc_events.web.forms.mailings import StandardLetterForm
 from iurc_events.web.localisation import current_language, gettext
-from iurc_events.web.organisers.mailings import BASE, LEFT, PER_PAGE, mail_page, own_event, previews_of
+from iurc_events.web.organisers.mailings import BASE, LEFT, PER_PAGE, mail_page, own_event, posted_version, previews_of
 from iurc_events.web.presentation.mailings import (
     KIND_WORDS,
     audience_words,
+    differences,
     error_words,
     example_for,
     kind_words,
@@ -58,24 +59,26 @@ def edit_standard(slug: str, kind: str) -> ResponseReturnValue:
     if mailing.state in LEFT:
         return redirect(url_for("organiser_mailings.show_mailing", slug=slug, mailing_id=mailing.public_id), code=303)
     form = StandardLetterForm()
-    words = wording_of(mailing)
+    differing = None
     if request.method == "GET":
-        form.subject.process(None, words.subject)
-        form.body.process(None, words.body)
-        form.days.data, form.at.data = mailing.days or 0, time.fromisoformat(mailing.at_wall or "10:00")
+        form.show(mailing)
     elif form.validate_on_submit():
-        subject, body = form.texts
-        at = form.at.data.strftime("%H:%M") if form.at.data else "10:00"
+        typed = form.content(mailing)
         try:
             standard_letters.change(
-                actor=signed_in_user(), event_id=event.id, kind=kind, subject=subject, body=body,
-                days=form.days.data or 0, at_wall=at,
+                actor=signed_in_user(), event_id=event.id, kind=kind, version=posted_version(), subject=typed.subject,
+                body=typed.body, days=typed.days or 0, at_wall=typed.at_wall or "",
             )  # fmt: skip
+        except ConflictError:
+            mailing = _current(event, kind)
+            form.show_version(mailing)
+            differing = differences(event, mailing, typed, {})
         except mailings.MailingStateError as error:
             flash(message_of(error), "error")
+            return redirect(url_for(".edit_standard", slug=slug, kind=kind), code=303)
         else:
             flash(gettext(noop("The letter is changed")), "success")
-        return redirect(url_for(".edit_standard", slug=slug, kind=kind), code=303)
+            return redirect(url_for(".edit_standard", slug=slug, kind=kind), code=303)
     recipients, unwanted = mailing_sending.wanted_recipients(event, mailing)
     page = render_template(
         "organiser_mailings/standard.html",
@@ -93,8 +96,9 @@ def edit_standard(slug: str, kind: str) -> ResponseReturnValue:
         unwanted=unwanted,
         fields=list(FIELDS.items()),
         previews=previews_of(event, mailing, recipients, {}),
+        differing=differing,
     )
-    return page, 422 if form.errors else 200
+    return page, 422 if form.errors or differing is not None else 200
 
 
 @blueprint.get(f"{BASE}/standard/<kind>/formatted")
