@@ -73,11 +73,14 @@ def _send(mailing_id: int, now: datetime) -> int:
     if mailing is None:
         return 0
     event = db.session.get_one(Event, mailing.event_id, populate_existing=True)
-    mailing.due_at = mailing_times.moment_of(mailing, event)
     if event.deleted_at is not None:
         mailing.state = "cancelled"
         return 0
     if mailing.due_at is None or mailing.due_at > now:
+        return 0  # planned anew meanwhile, perhaps so that it can be taken back
+    moment = mailing_times.moment_of(mailing, event)
+    if moment is None or moment > now:
+        mailing.due_at = moment
         return 0
     over = mailing_times.ends_at(mailing, event)
     if over is not None and over <= now:

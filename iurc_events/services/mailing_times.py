@@ -7,8 +7,8 @@ from typing import Final
 
 from sqlalchemy import select
 
-from iurc_events.database import db
-from iurc_events.domain.mailings import STANDARD_KINDS, instant_of
+from iurc_events.database import db, utc_now
+from iurc_events.domain.mailings import STANDARD_KINDS, UNDO_TIME, instant_of
 from iurc_events.domain.time_slots import Precision, deadline_instant
 from iurc_events.domain.vocabulary import EventState
 from iurc_events.models.events import Event
@@ -58,6 +58,15 @@ def expected_moment(mailing: Mailing, event: Event) -> datetime | None:
     return instant_of(slot.last_day + days, at, slot.zone_name)
 
 
+def next_moment(mailing: Mailing, event: Event, now: datetime) -> datetime | None:
+    """Return when a letter leaves that is planned now; None: not as long as nothing changes.
+
+    Where its moment is past it leaves in a minute, so that there is time to take it back.
+    """
+    moment = moment_of(mailing, event)
+    return max(moment, now + UNDO_TIME) if moment else None
+
+
 def ends_at(mailing: Mailing, event: Event) -> datetime | None:
     """Return after which moment a letter makes no sense any more; None: always makes sense."""
     slot = event.slot
@@ -97,7 +106,7 @@ def follow(event: Event, *, has_new_state: bool) -> None:
                 if has_new_state and not takes_place(event, "after-end"):
                     mailing.state, mailing.due_at = "draft", None
             else:
-                mailing.due_at = moment_of(mailing, event)
+                mailing.due_at = next_moment(mailing, event, utc_now())
         elif mailing.kind in STANDARD_KINDS and mailing.kind not in planned:
             moment = moment_of(mailing, event)
             if moment and mailing.due_at and mailing.sent_at and moment > max(mailing.sent_at, mailing.due_at):

@@ -87,17 +87,25 @@ def _stored(event: Event, kind: str) -> Mailing:
     return mailing
 
 
+class PastMomentError(mailings.MailingStateError):
+    """The moment that was chosen is past: the letter would leave at once."""
+
+
 @in_transaction
-def switch(*, actor: User, event_id: int, kind: str, is_on: bool) -> Mailing:
+def switch(*, actor: User, event_id: int, kind: str, is_on: bool, now: datetime | None = None) -> Mailing:
     """Switch a standard letter of an event on or off.
 
+    One whose moment is past leaves in a minute, so that it can be switched off again.
+
     Raises:
-        MailingStateError: If it has left.
+        MailingStateError: If it has left, or is to be switched on and makes no sense any more.
     """
-    event = get_own_event(actor, event_id)
+    event, moment = get_own_event(actor, event_id), now or utc_now()
     mailing = _stored(event, kind)
+    if is_on and mailing_times.is_over(mailing, event, moment):
+        raise mailings.MailingStateError(noop("The time of this letter is over. Write a letter of your own instead."))
     mailing.state = "planned" if is_on else "cancelled"
-    mailing.due_at = mailing_times.moment_of(mailing, event) if is_on else None
+    mailing.due_at = mailing_times.next_moment(mailing, event, moment) if is_on else None
     mailing.made_by_id = actor.id
     db.session.flush()
     action = noop("standard letter switched on") if is_on else noop("standard letter switched off")
@@ -116,11 +124,13 @@ def change(
     body: LanguageMap,
     days: int,
     at_wall: str,
+    now: datetime | None = None,
 ) -> Mailing:
     """Change words and time of a standard letter; words like its own are not kept, so that they follow a new version.
 
     Raises:
         MailingStateError: If it has left.
+        PastMomentError: If it is on and would leave at once.
         ConflictError: If somebody else changed it meanwhile.
         UnknownFieldError: If a text has a field that there is not.
     """
@@ -134,11 +144,18 @@ def change(
     mailing.days, mailing.at_wall = days, at_wall
     if mailing.state == "planned":
         mailing.due_at = mailing_times.moment_of(mailing, event)
+        if mailing.due_at is not None and mailing.due_at <= (now or utc_now()):
+            raise PastMomentError(noop("That moment is past. Choose a later one, or switch the letter off first."))
     mailing.made_by_id = actor.id
     mailing.version += 1
     db.session.flush()
     mailings.note(noop("standard letter changed"), mailing, event, actor)
     return mailing
+
+
+def leaves_in_a_minute(mailing: Mailing, now: datetime) -> bool:
+    """Tell whether a letter leaves so soon that people need a way to take it back."""
+    return mailing.state == "planned" and mailing.due_at is not None and mailing.due_at <= now + UNDO_TIME
 
 
 def letter_on_changes(event: Event) -> Mailing:

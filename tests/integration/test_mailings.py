@@ -308,6 +308,36 @@ def test_standard_letters_are_planned_sent_and_planned_again_for_a_new_date(app:
     assert "Brussels | " in first.text
 
 
+def test_letter_switched_on_late_has_its_minute_whatever_happens_meanwhile(app: Flask) -> None:
+    event, organiser = make_world()
+    own = {"actor": organiser, "event_id": event.id, "kind": "day-before"}
+    early = datetime.fromisoformat("2027-04-28T08:00:00+00:00")
+    late = early + timedelta(hours=3)
+    standard_letters.switch(**own, is_on=False, now=early)
+    mailing = standard_letters.switch(**own, is_on=True, now=late)
+
+    due_at = mailing.due_at
+    counts = [mailing_sending.send_due(late + timedelta(seconds=each)) for each in (0, 59, 60)]
+
+    assert due_at == late + timedelta(minutes=1)
+    assert counts == [0, 0, 3]
+
+
+def test_letter_whose_event_is_moved_close_can_be_taken_back(app: Flask) -> None:
+    event, organiser = make_world()
+    mailing = standard_letters.change(
+        actor=organiser, event_id=event.id, kind="day-before", version=1, subject={}, body={}, days=9, at_wall="10:00"
+    )
+    day = utc_now().date() + timedelta(days=5)
+
+    before = utc_now()
+    event_life.move(actor=organiser, event_id=event.id, slot=make_slot(f"{day}T09:00", f"{day}T11:00"))
+
+    assert mailing.due_at is not None
+    assert mailing.due_at >= before + timedelta(minutes=1)
+    assert mailing_sending.send_due() == 0
+
+
 def test_thanks_wait_until_the_event_is_confirmed_as_held(app: Flask) -> None:
     event, organiser = make_world()
     standard_letters.switch(actor=organiser, event_id=event.id, kind="thanks", is_on=True)

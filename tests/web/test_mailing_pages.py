@@ -191,6 +191,65 @@ def test_standard_letter_shows_both_versions_when_somebody_else_was_faster(desk:
     assert ">Mine {name}</textarea>" in answer.text.replace("\r", "").replace("\n", "")
 
 
+def soon_event(event: Event, *, days: int, **values: object) -> tuple[Event, str]:
+    """Make an event so many days from now, of two hours; return it with the address of its mail."""
+    day = utc_now().date() + timedelta(days=days)
+    slot = make_slot(f"{day}T09:00", f"{day}T11:00")
+    soon = make_event(f"{day.year}-soon", event.programme, slot=slot, **values)
+    make_speaker(soon, "Tia Speaker", email="tia@example.org")
+    return soon, BASE.replace("2027-mail", soon.slug)
+
+
+def test_standard_letter_is_not_moved_into_the_past(desk: FlaskClient, event: Event) -> None:
+    _, base = soon_event(event, days=10)
+    letter = {"subject-en": "Soon", "body-en": "Dear {name}", "at": "10:00", "version": "1"}
+
+    answer = desk.post(f"{base}/standard/day-before", data=letter | {"days": "30"})
+
+    assert answer.status_code == 422
+    assert "That moment is past. Choose a later one, or switch the letter off first." in answer.text
+    assert re.search(r'name="days"[^>]*value="30"', answer.text)
+    assert 'value="Soon"' in answer.text
+    assert (db.session.scalars(select(Mailing)).all(), mailing_sending.send_due()) == ([], 0)
+    assert desk.post(f"{base}/standard/day-before", data=letter | {"days": "3"}).status_code == 303
+
+
+def test_standard_letter_that_is_off_may_have_any_time(desk: FlaskClient, event: Event) -> None:
+    _, base = soon_event(event, days=10)
+    desk.post(f"{base}/standard/day-before/switch", data={})
+    letter = {"subject-en": "Soon", "body-en": "Dear {name}", "at": "10:00", "days": "30", "version": "1"}
+
+    answer = desk.post(f"{base}/standard/day-before", data=letter)
+
+    assert (answer.status_code, mailing_sending.send_due()) == (303, 0)
+
+
+def test_thanks_switched_on_late_leave_in_a_minute_and_can_be_taken_back(desk: FlaskClient, event: Event) -> None:
+    _, base = soon_event(event, days=-3, state="held")
+    switch = f"{base}/standard/thanks/switch"
+
+    page = desk.post(switch, data={"on": "y"}, follow_redirects=True).text
+    at_once = mailing_sending.send_due()
+    undone = desk.post(switch, follow_redirects=True).text
+    off = mailing_sending.send_due(utc_now() + timedelta(minutes=2))
+    desk.post(switch, data={"on": "y"})
+
+    assert "The letter leaves in a minute." in page
+    assert f'leaves in a minute.</span><form method="post" action="{switch}">' in page
+    assert "The letter is switched off" in undone
+    assert (at_once, off, mailing_sending.send_due(utc_now() + timedelta(minutes=2))) == (0, 0, 1)
+
+
+def test_standard_letter_that_makes_no_sense_any_more_stays_off(desk: FlaskClient, event: Event) -> None:
+    _, base = soon_event(event, days=-90, state="held")
+
+    page = desk.post(f"{base}/standard/thanks/switch", data={"on": "y"}, follow_redirects=True).text
+
+    assert "The time of this letter is over." in page
+    assert "The letter is switched on" not in page
+    assert db.session.scalars(select(Mailing)).all() == []
+
+
 def test_planned_letter_is_listed_with_its_moment_on_both_clocks(desk: FlaskClient) -> None:
     mailing = written(desk, timing="at", day="2027-04-20", at="12:00")
     desk.post(f"{BASE}/{mailing.public_id}/plan", data={"version": "1"})

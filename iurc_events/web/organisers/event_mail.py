@@ -73,6 +73,8 @@ def edit_standard(slug: str, kind: str) -> ResponseReturnValue:
             mailing = _current(event, kind)
             form.show_version(mailing)
             differing = differences(event, mailing, typed, {})
+        except standard_letters.PastMomentError as error:
+            form.days.errors = [message_of(error)]
         except mailings.MailingStateError as error:
             flash(message_of(error), "error")
             return redirect(url_for(".edit_standard", slug=slug, kind=kind), code=303)
@@ -122,9 +124,13 @@ def switch_standard(slug: str, kind: str) -> ResponseReturnValue:
     event = own_event(slug)
     is_on = request.form.get("on") == "y"
     try:
-        standard_letters.switch(actor=signed_in_user(), event_id=event.id, kind=kind, is_on=is_on)
+        mailing = standard_letters.switch(actor=signed_in_user(), event_id=event.id, kind=kind, is_on=is_on)
     except mailings.MailingStateError as error:
         flash(message_of(error), "error")
+        return redirect(url_for("organiser_mailings.list_mailings", slug=slug), code=303)
+    if standard_letters.leaves_in_a_minute(mailing, utc_now()):
+        off = url_for(".switch_standard", slug=slug, kind=kind)
+        flash((gettext(noop("The letter leaves in a minute.")), off), "undo")  # type: ignore[arg-type]  # a pair for the toast with a button
     else:
         said = noop("The letter is switched on") if is_on else noop("The letter is switched off")
         flash(gettext(said), "success")
