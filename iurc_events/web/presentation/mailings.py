@@ -7,7 +7,7 @@ from datetime import datetime
 
 from iurc_events.config import settings
 from iurc_events.domain.clock_texts import instant_line, zones_of_programme
-from iurc_events.domain.language_maps import localised, text_of
+from iurc_events.domain.language_maps import localised
 from iurc_events.domain.mailings import OWN, Audience, instant_of
 from iurc_events.domain.redaction import redact
 from iurc_events.localisation import HTML_LANG, LANGUAGES, noop
