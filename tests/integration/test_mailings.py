@@ -203,6 +203,17 @@ def test_planned_letter_follows_the_event_and_stops_when_it_is_cancelled(app: Fl
     assert (relative.state, relative.due_at, at.state, at.due_at) == ("planned", None, "draft", None)
 
 
+def test_letter_that_is_sent_twice_leaves_once_and_answers_alike(app: Flask) -> None:
+    event, organiser = make_world()
+    mailing = mailings.write(actor=organiser, event_id=event.id, content=content())
+    own = {"actor": organiser, "event_id": event.id, "mailing_id": mailing.public_id}
+    answers = [mailings.send_now(**own, version=1, now=NOW + timedelta(seconds=n)) for n in (0, 20)]
+    assert [(each.due_at, each.version) for each in answers] == [(NOW + timedelta(minutes=1), 2)] * 2
+    mailings.take_back(**own)
+    with pytest.raises(mailings.MailingStateError):
+        mailings.send_now(**own, version=1, now=NOW)
+
+
 def test_two_workers_at_once_send_a_letter_once(app: Flask) -> None:
     event, organiser = make_world()
     mailing = mailings.write(actor=organiser, event_id=event.id, content=content())
