@@ -26,6 +26,8 @@ _LARGEST_CALENDAR: Final = 200_000
 _MESSAGE_ID: Final = re.compile(r"<[^<>\s]{3,198}>")
 _STATUS: Final = re.compile(r"\d\.\d{1,3}\.\d{1,3}")
 _DAEMONS: Final = ("mailer-daemon", "postmaster", "mail-daemon", "mailerdaemon")
+#: How a report brings back the mail that it is about, whole or its headers.
+_RETURNED: Final = ("message/rfc822", "text/rfc822-headers")
 _CALENDARS: Final = ("text/calendar", "application/ics")
 
 Action = Literal["failed", "delayed", "delivered"]
@@ -161,12 +163,13 @@ def _content(mail: Message, parts: list[Message], sender: str | None) -> Deliver
         if isinstance(body, bytes) and len(body) <= _LARGEST_CALENDAR:
             found = re.search(rb"(?mi)^METHOD:([A-Z-]{3,20})\r?$", body)
             return CalendarMail(found[1].decode().upper() if found else "", body)
-    if _header(mail, "Auto-Submitted").lower().startswith("auto-replied") or _is_holiday_notice(mail):
-        return OtherMail(is_automatic=True)
-    if _is_from_a_daemon(mail, sender):
+    is_reply = _header(mail, "Auto-Submitted").lower().startswith("auto-replied") or _is_holiday_notice(mail)
+    # some servers mark a report as a reply too; a holiday notice does not bring the mail back
+    has_come_back = any(part.get_content_type() in _RETURNED for part in parts)
+    if _is_from_a_daemon(mail, sender) and (has_come_back or not is_reply):
         words = _words(mail, "Subject") or "returned by the mail server"
         return DeliveryReport("failed", words[:300], _returned_ids(mail, parts))
-    is_automatic = _header(mail, "Auto-Submitted").lower() not in ("", "no") or sender == ""
+    is_automatic = is_reply or _header(mail, "Auto-Submitted").lower() not in ("", "no") or sender == ""
     return OtherMail(is_automatic=is_automatic, subject=_words(mail, "Subject")[:300])
 
 

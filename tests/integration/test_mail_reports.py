@@ -116,7 +116,10 @@ def test_report_without_fields_is_understood_by_its_address(message: Message) ->
     assert state(message)[:2] == ("bounced", "系统退信/The email is returned")
 
 
-def test_report_without_fields_that_returns_a_calendar_is_no_answer_of_a_calendar(message: Message) -> None:
+@pytest.mark.parametrize("marks", [{}, {"Auto-Submitted": "auto-replied"}])
+def test_report_without_fields_that_returns_a_calendar_is_no_answer_of_a_calendar(
+    message: Message, marks: dict[str, str]
+) -> None:
     returned = EmailMessage()
     returned["Message-ID"], returned["Subject"] = message.message_id, TEXT.subject
     returned.set_content("Hello", cte="base64")
@@ -124,6 +127,8 @@ def test_report_without_fields_that_returns_a_calendar_is_no_answer_of_a_calenda
     returned.add_alternative(calendar, subtype="calendar", params={"method": "REQUEST"}, cte="base64")
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = "MAILER-DAEMON@mx.qq.com", "events@iurc.example", "系统退信"
+    for name, value in marks.items():
+        mail[name] = value
     mail.set_content("<p>收件人邮箱不存在</p>", subtype="html", cte="base64")
     mail.add_attachment(returned)
     assert mail_reports.receive(mail.as_bytes()) == "bounced"
