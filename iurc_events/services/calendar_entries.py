@@ -114,9 +114,10 @@ def refresh(event: Event, now: datetime, *, is_moved: bool = False) -> bool:
     stored = _stored(event)
     if event.unpublished_at is not None and all(row.leaves_at is not None for row in stored.values()):
         return is_moved and _stamp(event, now, stored)
-    if not stored and event.first_published_at is not None:
-        _begin_to_show(event, now)
     rendered = _render(event)
+    if rendered is not None and not stored:
+        _begin_to_show(event, now)
+        rendered = _render(event)
     if rendered is None:
         if stored:  # where an entry comes back it supersedes this one
             event.sequence += 1

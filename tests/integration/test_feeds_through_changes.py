@@ -142,6 +142,16 @@ def test_the_command_writes_no_calendar_that_is_gone(organiser: User, event: Eve
     assert not file.exists()
 
 
+def test_changes_of_an_event_without_an_entry_are_no_revision_of_it(organiser: User, event: Event) -> None:
+    event_life.move(
+        actor=organiser, event_id=event.id, slot=TimeSlot("Europe/Brussels", Precision.MONTH, "2027-05", "2027-05")
+    )
+    before = (event.sequence, event.visible_revised_at)
+    rewrite(event, capacity=30)
+    rewrite(event, title={"en": "Another title"})
+    assert (event.sequence, event.visible_revised_at) == before
+
+
 def test_an_entry_that_was_away_supersedes_the_one_before(organiser: User, event: Event, client: FlaskClient) -> None:
     path = "/calendar/events/2027-open.ics"
     (before,) = entries(client, path).values()
