@@ -7,7 +7,7 @@ used, and the kept entries joined (``render_calendar``). Same data, same bytes.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final, Literal
@@ -27,6 +27,7 @@ UID_NAMESPACE: Final = UUID("6f1e54cb-3d0c-5b5e-9d53-0c8a6d1b7a52")
 PRODUCT_ID: Final = "-//IURC Events//iurc-events//EN"
 
 Method = Literal["PUBLISH", "REQUEST", "CANCEL"]
+_ESCAPED = re.compile(r"\\\\|\\n")
 _HTTP = re.compile(r"https?://[^\s/]")
 
 
@@ -130,6 +131,16 @@ def stamped(body: bytes, sequence: int, revised_at: datetime) -> bytes:
     revised = utc(revised_at).encode()
     body = re.sub(rb"(?<=\r\nDTSTAMP:)[^\r]+|(?<=\r\nLAST-MODIFIED:)[^\r]+", revised, body)
     return re.sub(rb"(?<=\r\nSEQUENCE:)\d+", str(sequence).encode(), body)
+
+
+def rewritten(body: bytes, change: Callable[[str], str]) -> bytes:
+    """Return a rendered entry with each of its lines changed, and folded again.
+
+    ``change`` sees newlines as such: an "n" of their escape would be taken for a part of the word behind it.
+    """
+    lines = body.replace(b"\r\n ", b"").decode().split("\r\n")
+    shown = (_ESCAPED.sub(lambda found: "\n" if found[0] != "\\\\" else found[0], line) for line in lines if line)
+    return b"".join(fold(change(line).replace("\n", "\\n")) for line in shown)
 
 
 def _degrees(value: float) -> str:

@@ -6,6 +6,7 @@ The entry itself says what is visible: if its text would differ, SEQUENCE, LAST-
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -15,7 +16,7 @@ from iurc_events import addresses
 from iurc_events.calendars.entries import CalendarEntry as EntryText
 from iurc_events.calendars.entries import CalendarLanguage, EntryState, ReferenceZone
 from iurc_events.calendars.entries import JoinLink as JoinLinkText
-from iurc_events.calendars.rendering import FRAGMENT_FORMAT, entry_zone, render_entry, stamped
+from iurc_events.calendars.rendering import FRAGMENT_FORMAT, entry_zone, render_entry, rewritten, stamped
 from iurc_events.config import settings
 from iurc_events.database import db
 from iurc_events.domain.language_maps import text_of
@@ -162,6 +163,18 @@ def _stamp(event: Event, now: datetime, stored: dict[str, CalendarEntry]) -> boo
         row.body = stamped(row.body, event.sequence, event.visible_revised_at)
         row.revised_at = event.visible_revised_at
     return bool(stored)
+
+
+def clean_kept(event: Event, change: Callable[[str], str], now: datetime) -> None:
+    """Take what is erased out of the texts that a withdrawn event keeps, which no change writes anew."""
+    if event.unpublished_at is None:
+        return
+    stored = _stored(event)
+    cleaned = {language: rewritten(row.body, change) for language, row in stored.items()}
+    if any(cleaned[language] != row.body for language, row in stored.items()):
+        for language, row in stored.items():
+            row.body = cleaned[language]
+        _stamp(event, now, stored)
 
 
 def _begin_to_show(event: Event, now: datetime) -> None:

@@ -11,11 +11,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final, cast
 
-from sqlalchemy import Table, Text, delete, func, or_, select, update
+from sqlalchemy import Table, Text, and_, delete, func, or_, select, update
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
 from sqlalchemy.types import JSON
 
+from iurc_events.calendars.rendering import rewritten
 from iurc_events.database import Base, db, in_transaction, utc_now
 from iurc_events.localisation import noop
 from iurc_events.models.accounts import OneTimeToken, Role, User
@@ -43,7 +44,14 @@ from iurc_events.models.privacy import Erasure, PrivacyRequest
 from iurc_events.models.programmes import Programme
 from iurc_events.models.revisions import Revision
 from iurc_events.models.speakers import Person, PersonKey, Speaker
-from iurc_events.services import audit, erasure_traces, meeting_invitations, storage
+from iurc_events.services import (
+    audit,
+    calendar_entries,
+    erasure_traces,
+    meeting_invitations,
+    session_entries,
+    storage,
+)
 from iurc_events.services.data_subjects import Subject, words_of
 from iurc_events.services.erased_documents import without_people
 from iurc_events.services.erasure_ledger import ADDRESS, DOCUMENT, keyed_hash, short_hash
@@ -84,6 +92,8 @@ def erase_rows(
     _clean_texts(subject, touched, eraser)
     db.session.expire_all()
     for event in db.session.scalars(select(Event).where(Event.id.in_(touched)).order_by(Event.id)):
+        calendar_entries.clean_kept(event, eraser.text, now)
+        session_entries.clean_kept(event, eraser.value, now)
         record_change(event, ERASED, actor_id=actor_id, now=now)
     if noted_at is None:  # where an erasure is repeated, the mail left the first time
         meeting_invitations.say_farewell(farewells, now)
@@ -275,8 +285,8 @@ def _replace(model: type[Base], condition: Any, columns: Iterable[str], eraser: 
 
 
 def _cleaned(value: Any, eraser: Eraser) -> Any:
-    if isinstance(value, bytes | memoryview):
-        return eraser.text(bytes(value).decode("utf-8", "replace")).encode()
+    if isinstance(value, bytes | memoryview):  # the calendar file of a mail, whose lines are folded inside words
+        return rewritten(bytes(value), eraser.text)
     return eraser.value(value)
 
 
@@ -308,7 +318,10 @@ def _clean_texts(subject: Subject, touched: set[int], eraser: Eraser) -> None:
     )
     texts = ("subject", "text", "html", "headers", "calendar", "last_error", "to_name")
     searched = [column for name in texts if (column := table_of(Message).c[name]).name != "calendar"]
-    said = or_(*(sql_cast(c, Text).icontains(w, autoescape=True) for c in searched for w in eraser.forms))
+    said = or_(
+        *(sql_cast(c, Text).icontains(w, autoescape=True) for c in searched for w in eraser.forms),
+        and_(Message.event_id.in_(touched), Message.calendar.is_not(None)),  # no search finds folded words
+    )
     _replace(Message, said, texts, eraser)
     theirs = [Letter.delegation_id.is_not(None), Letter.speaker_id.is_(None), Letter.participant_id.is_(None)]
     for key, contents in db.session.execute(

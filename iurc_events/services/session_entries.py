@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import astuple, replace
 from datetime import datetime
 from typing import Any
@@ -200,6 +200,23 @@ def refresh(event: Event, now: datetime, *, is_moved: bool = False) -> bool:
     row.revised_at = max(datetime.fromisoformat(shown["revised_at"]) for shown in merged)
     row.leaves_at = leaves_at
     return True
+
+
+def clean_kept(event: Event, change: Callable[[Any], Any], now: datetime) -> None:
+    """Take what is erased out of what is kept of removed sessions, and of all those of a withdrawn event."""
+    row = db.session.get(CalendarEntry, (event.id, SESSIONS))
+    if row is None:
+        return
+    stored: list[Shown] = json.loads(row.body)
+    kept = [
+        _stamp(clean, now)
+        if (shown["removed_at"] or event.unpublished_at) and (clean := {**change(shown), "uid": shown["uid"]}) != shown
+        else shown
+        for shown in stored
+    ]
+    if kept != stored:
+        row.body = json.dumps(kept, ensure_ascii=False, separators=(",", ":")).encode()
+        row.revised_at = now
 
 
 def list_entries(event_id: int, now: datetime) -> list[EntryText]:

@@ -20,17 +20,23 @@ from iurc_events.models.agendas import EventSession
 from iurc_events.models.calendar_feeds import CalendarEntry, FeedVersion
 from iurc_events.models.delegations import Delegation
 from iurc_events.models.events import Event, EventCity
+from iurc_events.models.messages import Message
+from iurc_events.models.participants import Participant
 from iurc_events.services import (
+    data_subjects,
     delegations,
+    erasure,
     event_changes,
     event_life,
     events,
     exports,
     imports,
+    participants,
     personal_feeds,
     zone_rules,
 )
 from iurc_events.services.delegations import CityInvitation, FocalPointDetails, Quota
+from iurc_events.services.sign_up import Registration
 from tests.factories import make_city, make_event, make_pair, make_programme, make_session, make_slot, make_user
 
 LATER = make_slot("2027-06-01T09:00", "2027-06-01T11:00")
@@ -114,6 +120,36 @@ def test_a_draft_of_a_month_appears_in_no_calendar_when_its_day_is_known(
     rewrite(event, title={"en": "Secret title"}, slot=LATER)
     assert client.get("/calendar/events/2027-open.ics").status_code == 410
     assert entries(client, "/calendar/programmes/iurc-test.ics") == {}
+
+
+def test_erasure_reaches_what_calendars_keep_of_withdrawn_events_and_removed_sessions(
+    organiser: User, event: Event, client: FlaskClient
+) -> None:
+    name = "Zora Testwoman-Madeupname"
+    registration = Registration(name, "zora@example.org", "Test Office", None, "government", "online", "en")
+    event.is_registration_open = True
+    rewrite(event, summary={"en": f"A talk by {name}; and so on. " * 3, "zh": f"{name}的报告"})
+    participants.sign_up(event.id, registration)
+    participants.sign_up(event.id, replace(registration, name="Ben Other", email="ben@example.org"))
+    first = db.session.query(EventSession).filter_by(slug="first").one()
+    first.title = {"en": f"Questions to {name}"}
+    rewrite(event, contact_name=name, contact_email="zora@example.org")
+    first.slot = None
+    rewrite(event)
+    event_life.withdraw(actor=organiser, event_id=event.id)
+    before = {path: entries(client, path) for path in PATHS[:2]}
+    assert sum(row.body.replace(b"\r\n ", b"").count(b"Zora") for row in db.session.query(CalendarEntry)) > 3
+    key = db.session.query(Participant.id).filter_by(email="zora@example.org").scalar()
+    erasure.erase(data_subjects.find(participant_ids=[key]), reason="request", actor_id=None)
+    db.session.expire_all()
+    files = [message.calendar for message in db.session.query(Message) if message.calendar]
+    for body in (*files, *(row.body for row in db.session.query(CalendarEntry))):
+        assert b"zora" not in body.replace(b"\r\n ", b"").lower()
+    assert files
+    for path, old in before.items():
+        now = entries(client, path)
+        assert now.keys() == old.keys()
+        assert all(stamps(now[uid])[0] > stamps(old[uid])[0] for uid in now)
 
 
 def test_an_event_published_again_says_what_it_became(organiser: User, event: Event, client: FlaskClient) -> None:
