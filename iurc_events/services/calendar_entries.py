@@ -20,6 +20,7 @@ from iurc_events.calendars.rendering import FRAGMENT_FORMAT, entry_zone, render_
 from iurc_events.config import settings
 from iurc_events.database import db
 from iurc_events.domain.language_maps import text_of
+from iurc_events.domain.time_slots import Precision
 from iurc_events.models.agendas import EventSession
 from iurc_events.models.calendar_feeds import CalendarEntry
 from iurc_events.models.cities import City
@@ -115,14 +116,12 @@ def refresh(event: Event, now: datetime, *, is_moved: bool = False) -> bool:
     stored = _stored(event)
     if event.unpublished_at is not None and all(row.leaves_at is not None for row in stored.values()):
         return is_moved and _stamp(event, now, stored)
-    rendered = _render(event)
-    if rendered is not None and not stored:
+    if not stored and _has_entry(event):
         _begin_to_show(event, now)
-        rendered = _render(event)
+    rendered = _render(event)
     if rendered is None:
         if stored:  # where an entry comes back it supersedes this one
-            event.sequence += 1
-            event.visible_revised_at = max(now, event.visible_revised_at)
+            _raise(event, now)
         for row in stored.values():
             db.session.delete(row)
         return bool(stored)
@@ -130,8 +129,7 @@ def refresh(event: Event, now: datetime, *, is_moved: bool = False) -> bool:
     if not is_moved and {language: row.body for language, row in stored.items()} == texts:
         return False
     if is_moved or any(row.format_version == FRAGMENT_FORMAT for row in stored.values()):
-        event.sequence += 1
-        event.visible_revised_at = max(now, event.visible_revised_at)
+        _raise(event, now)
         entry, texts = _render(event) or (entry, texts)
     _store(event, entry, texts, stored)
     return True
@@ -139,9 +137,9 @@ def refresh(event: Event, now: datetime, *, is_moved: bool = False) -> bool:
 
 def is_current(event: Event) -> bool:
     """Tell whether an event's stored calendar texts say what they would say now."""
-    stored = _stored(event)
     if event.unpublished_at is not None:
         return True
+    stored = _stored(event)
     if any(row.format_version != FRAGMENT_FORMAT for row in stored.values()):
         return False
     rendered = _render(event)
@@ -155,10 +153,21 @@ def _stored(event: Event) -> dict[str, CalendarEntry]:
     return {row.language: row for row in rows}
 
 
-def _stamp(event: Event, now: datetime, stored: dict[str, CalendarEntry]) -> bool:
-    """Let texts that stay as they are supersede what readers have: the rules of their zone are others."""
+def _has_entry(event: Event) -> bool:
+    """Tell whether an event was published and its day is known."""
+    slot = event.slot
+    return event.first_published_at is not None and slot is not None and slot.precision is not Precision.MONTH
+
+
+def _raise(event: Event, now: datetime) -> None:
+    """Let what an event's entry says from now on supersede what readers have."""
     event.sequence += 1
     event.visible_revised_at = max(now, event.visible_revised_at)
+
+
+def _stamp(event: Event, now: datetime, stored: dict[str, CalendarEntry]) -> bool:
+    """Let kept texts supersede what readers have, where their zone has other rules or something was erased."""
+    _raise(event, now)
     for row in stored.values():
         row.body = stamped(row.body, event.sequence, event.visible_revised_at)
         row.revised_at = event.visible_revised_at
