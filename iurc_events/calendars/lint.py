@@ -81,7 +81,7 @@ def _check_calendar(calendar: Component, is_mail: bool, faults: list[Fault]) -> 
     refresh = calendar.first("REFRESH-INTERVAL")
     if _values(calendar, "REFRESH-INTERVAL") != _values(calendar, "X-PUBLISHED-TTL") or not refresh:
         fault("cal-17", "REFRESH-INTERVAL and X-PUBLISHED-TTL are not both there and equal", refresh)
-    elif _kind(refresh) != "DURATION" or not _DURATION.fullmatch(refresh.value):
+    elif refresh.kind != "DURATION" or not _DURATION.fullmatch(refresh.value):
         fault("cal-17", "REFRESH-INTERVAL is not VALUE=DURATION with a duration", refresh)
     colour, hexadecimal = calendar.first("COLOR"), calendar.first("X-APPLE-CALENDAR-COLOR")
     if not colour or colour.value.lower() not in COLOURS:
@@ -95,13 +95,8 @@ def _check_calendar(calendar: Component, is_mail: bool, faults: list[Fault]) -> 
         fault("cal-19", "The calendar has no LAST-MODIFIED in UTC", modified)
     if not calendar.first("URL"):
         fault("cal-19", "The calendar has no URL")
-    if source and (_kind(source) != "URI" or not _ADDRESS.fullmatch(source.value)):
+    if source and (source.kind != "URI" or not _ADDRESS.fullmatch(source.value)):
         fault("cal-19", "SOURCE is not VALUE=URI with an absolute https address", source)
-
-
-def _kind(each: Property) -> str:
-    """Return the VALUE parameter; names and enumerated values know no case (RFC 5545 §2)."""
-    return (each.parameter("VALUE") or "").upper()
 
 
 def _values(component: Component, name: str) -> list[str]:
@@ -128,7 +123,7 @@ def _check_values(component: Component, faults: list[Fault]) -> None:
                 faults.append(Fault(each.line, "cal-33", "CATEGORIES holds an empty name"))
             if re.search(r"(?<!\\)(\\\\)*\\,(?! )", value):
                 faults.append(Fault(each.line, "cal-33", "The comma between CATEGORIES is escaped"))
-        if each.name == "CONFERENCE" and _kind(each) != "URI":
+        if each.name == "CONFERENCE" and each.kind != "URI":
             faults.append(Fault(each.line, "cal-35", "CONFERENCE has no VALUE=URI"))
 
 

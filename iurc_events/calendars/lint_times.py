@@ -118,13 +118,12 @@ def check_event_times(event: Component, faults: list[Fault]) -> None:
 
 def _form(each: Property, faults: list[Fault]) -> str | None:
     """Return date, utc or zone; note what is neither (cal-24, 25)."""
-    kind = (each.parameter("VALUE") or "").upper()
-    if each.name == "RDATE" and kind == "PERIOD":
+    if each.name == "RDATE" and each.kind == "PERIOD":
         return None
     values = each.value.split(",")
     is_date = all(_DATE.fullmatch(value) for value in values)
-    if kind == "DATE" or is_date:
-        if not is_date or kind != "DATE" or "TZID" in each.parameters:
+    if each.kind == "DATE" or is_date:
+        if not is_date or each.kind != "DATE" or "TZID" in each.parameters:
             faults.append(Fault(each.line, "cal-25", f"{each.name} is not VALUE=DATE with a date"))
             return None
         return "date" if _moment(each, values[0], faults) else None

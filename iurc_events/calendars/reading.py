@@ -33,6 +33,11 @@ class Property:
         raw = self.parameters.get(name)
         return raw.strip('"') if raw is not None else None
 
+    @property
+    def kind(self) -> str:
+        """The VALUE parameter in capitals, or nothing: enumerated values know no case (RFC 5545 §2)."""
+        return (self.parameter("VALUE") or "").upper()
+
 
 @dataclass(slots=True)
 class Component:
