@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import uuid
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -214,6 +215,14 @@ def test_letter_that_is_sent_twice_leaves_once_and_answers_alike(app: Flask) -> 
         mailings.send_now(**own, version=1, now=NOW)
 
 
+def three_times_at_once(work: Callable[[], None]) -> None:
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
 def test_two_workers_at_once_send_a_letter_once(app: Flask) -> None:
     event, organiser = make_world()
     mailing = mailings.write(actor=organiser, event_id=event.id, content=content())
@@ -227,12 +236,7 @@ def test_two_workers_at_once_send_a_letter_once(app: Flask) -> None:
             counts.append(mailing_sending.send_due(NOW + timedelta(minutes=1)))
             db.session.remove()
 
-    threads = [threading.Thread(target=work) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
+    three_times_at_once(work)
     assert sorted(counts) == [0, 0, 2]
     assert len(db.session.scalars(select(Message.id)).all()) == 2
 
@@ -268,12 +272,7 @@ def test_same_form_from_several_threads_at_once_is_one_draft(app: Flask) -> None
             found.append(mailing.public_id)
             db.session.remove()
 
-    threads = [threading.Thread(target=work) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
+    three_times_at_once(work)
     assert found == db.session.scalars(select(Mailing.public_id)).all() * 3
 
 
